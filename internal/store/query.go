@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"huying/internal/errs"
+)
+
+// Exec runs a statement and returns how many rows it touched.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := tx.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Insert runs an INSERT … RETURNING id and returns the id.
+func (tx *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, err error) {
+	err = tx.tx.QueryRowContext(ctx, query, args...).Scan(&id)
+	return id, err
+}
+
+// Each calls f for each row of a query. f scans the row and must not run another query on tx: PostgreSQL's connection is busy.
+func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(*sql.Rows) error) (err error) {
+	rows, err := tx.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// All returns every row of a query as a T. fields names where its columns go, in the order of the query; the caller bounds the rows
+// with LIMIT.
+func All[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string, args ...any) ([]T, error) {
+	var all []T
+	err := tx.Each(ctx, query, args, func(rows *sql.Rows) error {
+		var v T
+		if err := rows.Scan(fields(&v)...); err != nil {
+			return err
+		}
+		all = append(all, v)
+		return nil
+	})
+	return all, err
+}
+
+// One returns the first row of a query as a T, or errs.NotFound.
+func One[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string, args ...any) (T, error) {
+	var v T
+	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(fields(&v)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, errs.New(errs.NotFound, "store.not_found")
+	}
+	return v, err
+}
+
+// Scan puts the first row of a query into dest. It returns errs.NotFound when there is none.
+func (tx *Tx) Scan(ctx context.Context, query string, args []any, dest ...any) error {
+	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errs.New(errs.NotFound, "store.not_found")
+	}
+	return err
+}
+
+// Where builds a WHERE clause. Its zero value has no condition.
+type Where struct {
+	conds []string
+	args  []any
+}
+
+// And adds a condition in which each ? stands for the next of args.
+func (w *Where) And(cond string, args ...any) {
+	var b strings.Builder
+	for _, part := range strings.SplitAfter(cond, "?") {
+		if strings.HasSuffix(part, "?") {
+			w.args = append(w.args, args[0])
+			args = args[1:]
+			part = strings.TrimSuffix(part, "?") + "$" + strconv.Itoa(len(w.args))
+		}
+		b.WriteString(part)
+	}
+	if len(args) > 0 {
+		panic("store: more arguments than ? in " + cond)
+	}
+	w.conds = append(w.conds, b.String())
+}
+
+// SQL returns " WHERE a AND b", or nothing.
+func (w *Where) SQL() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " WHERE (" + strings.Join(w.conds, ") AND (") + ")"
+}
+
+// Args returns the arguments of SQL.
+func (w *Where) Args() []any { return w.args }
+
+// Limit returns " LIMIT n OFFSET m" with its arguments added to w's.
+func (w *Where) Limit(n, offset int) string {
+	w.args = append(w.args, n, offset)
+	return fmt.Sprintf(" LIMIT $%d OFFSET $%d", len(w.args)-1, len(w.args))
+}
+
+// Micros is how a time is stored: microseconds since 1970, UTC, and NULL for the zero time.
+func Micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// At scans microseconds into t; NULL becomes the zero time.
+func At(t *time.Time) sql.Scanner { return (*micros)(t) }
+
+type micros time.Time
+
+func (m *micros) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*m = micros{}
+	case int64:
+		*m = micros(time.UnixMicro(v).UTC())
+	default:
+		return fmt.Errorf("store: a time is a BIGINT, not %T", src)
+	}
+	return nil
+}
+
+// Null is what an optional text or number is stored as: NULL when it is its zero value.
+func Null[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+// Opt scans an optional column into v; NULL becomes the zero value.
+func Opt[T any](v *T) sql.Scanner { return &opt[T]{v} }
+
+type opt[T any] struct{ v *T }
+
+func (o *opt[T]) Scan(src any) error {
+	var n sql.Null[T]
+	if err := n.Scan(src); err != nil {
+		return err
+	}
+	*o.v = n.V
+	return nil
+}
+
+// JSON stores V as a JSON text. In a field list it is &row.JSONField.
+type JSON[T any] struct{ V T }
+
+// Value implements driver.Valuer.
+func (j JSON[T]) Value() (driver.Value, error) {
+	b, err := json.Marshal(j.V)
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (j *JSON[T]) Scan(src any) error {
+	var zero T
+	j.V = zero
+	switch v := src.(type) {
+	case nil:
+		return nil
+	case string:
+		return json.Unmarshal([]byte(v), &j.V)
+	case []byte:
+		return json.Unmarshal(v, &j.V)
+	}
+	return fmt.Errorf("store: a JSON column is text, not %T", src)
+}

@@ -1,0 +1,241 @@
+// Package store keeps rows on SQLite or PostgreSQL through one SQL text. Both take $1, RETURNING and ON CONFLICT; what differs is
+// here and nowhere else: opening, locking, type names in migrations, and which error means what.
+//
+// Writing goes through DB.Write, which commits durably before it returns, and reading through DB.Read, which sees one snapshot.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+)
+
+// Locales are this package's messages.
+//
+//go:embed locales/*.json
+var Locales embed.FS
+
+// Engine is a database engine.
+type Engine string
+
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// DB is an open database. It is safe for use by several goroutines.
+type DB struct {
+	Engine Engine
+	w, r   *sql.DB // of PostgreSQL the same pool; of SQLite one writing connection and a pool that reads
+	clock  clock.Business
+}
+
+// Open opens the database at url: "sqlite:PATH" (made when missing) or "postgres://…". now is the clock of its transactions.
+func Open(ctx context.Context, dsn string, now clock.Business) (*DB, error) {
+	db := &DB{clock: now}
+	var err error
+	switch {
+	case strings.HasPrefix(dsn, "sqlite:"):
+		err = db.openSQLite(strings.TrimPrefix(dsn, "sqlite:"))
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+		err = db.openPostgres(dsn)
+	default:
+		return nil, errs.New(errs.Invalid, "store.bad_url")
+	}
+	if err == nil {
+		err = errors.Join(db.w.PingContext(ctx), db.r.PingContext(ctx))
+	}
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Unavailable, "store.cannot_open", "why", hideSecrets(dsn, err))
+	}
+	return db, nil
+}
+
+// openSQLite opens one connection that writes and a few that read. busy_timeout comes first, so that the pragmas after it wait
+// too; without _txlock=immediate two transactions that read and then write would lose one another's work.
+func (db *DB) openSQLite(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16000)", "temp_store(MEMORY)"}}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
+	var err error
+	if db.w, err = sql.Open("sqlite", dsn+q.Encode()); err != nil {
+		return err
+	}
+	db.w.SetMaxOpenConns(1)
+	q.Set("_txlock", "deferred")
+	q.Add("_pragma", "query_only(1)")
+	if db.r, err = sql.Open("sqlite", dsn+q.Encode()); err != nil {
+		return err
+	}
+	db.r.SetMaxOpenConns(4)
+	db.r.SetMaxIdleConns(4)
+	db.Engine = SQLite
+	return nil
+}
+
+func (db *DB) openPostgres(dsn string) error {
+	pool, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(16)
+	pool.SetConnMaxLifetime(30 * time.Minute)
+	db.Engine, db.w, db.r = Postgres, pool, pool
+	return nil
+}
+
+// hideSecrets keeps the password of a database URL out of messages.
+func hideSecrets(dsn string, err error) string {
+	s := err.Error()
+	if u, perr := url.Parse(dsn); perr == nil && u.User != nil {
+		if pw, ok := u.User.Password(); ok && pw != "" {
+			s = strings.ReplaceAll(s, pw, "***")
+		}
+	}
+	return s
+}
+
+// Close closes the database.
+func (db *DB) Close() error {
+	if db.w == db.r {
+		return db.w.Close()
+	}
+	return errors.Join(db.r.Close(), db.w.Close())
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.w.PingContext(ctx) }
+
+// Now is the business time.
+func (db *DB) Now() time.Time { return db.clock.Now() }
+
+// Tx is a transaction: one time, one snapshot.
+type Tx struct {
+	tx     *sql.Tx
+	engine Engine
+	now    time.Time
+	after  []func()
+}
+
+// Now is the time of the transaction: the same at its first row and its last.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// AfterCommit runs f once the transaction is durable, and never if it fails. f must not fail and must not block.
+func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+// SkipLocked is what a query adds to take rows that no other transaction holds. SQLite has one writer and needs nothing.
+func (tx *Tx) SkipLocked() string {
+	if tx.engine == Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// maxTries bounds how often a transaction that lost a race is run again.
+const maxTries = 8
+
+// Write runs f in a transaction and commits it durably, or leaves nothing of it. A transaction that PostgreSQL ends for a
+// deadlock or a serialisation failure is run again, so f must have no effect outside the transaction but through AfterCommit.
+func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.once(ctx, db.w, nil, f)
+		if err == nil || try == maxTries || !lostRace(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try*try) * time.Millisecond):
+		}
+	}
+}
+
+// Read runs f on one snapshot, in which nothing can be written.
+func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if db.Engine == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	return db.once(ctx, db.r, opts, f)
+}
+
+func (db *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*Tx) error) (err error) {
+	raw, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{tx: raw, engine: db.Engine, now: db.Now()}
+	done := false
+	defer func() {
+		if !done { // f failed or panicked
+			err = errors.Join(err, ignoreDone(raw.Rollback()))
+		}
+	}()
+	if err = f(tx); err != nil {
+		return err
+	}
+	done = true
+	if err = raw.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for _, g := range tx.after {
+		g()
+	}
+	return nil
+}
+
+// ignoreDone drops the error of rolling back what a cancelled context has rolled back already.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func lostRace(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// IsUnique reports whether err says that a unique key is taken.
+func IsUnique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// IsForeignKey reports whether err says that a row refers to one that is not there.
+func IsForeignKey(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23503"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+}

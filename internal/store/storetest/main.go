@@ -1,0 +1,31 @@
+package storetest
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+var own *Server
+
+func startForThisProcess() (string, error) {
+	s, err := StartServer()
+	if err != nil {
+		return "", err
+	}
+	own = s
+	return s.URL, nil
+}
+
+// Main runs a package's tests and removes the server that they started, if they did. A package that uses this one calls it:
+//
+//	func TestMain(m *testing.M) { storetest.Main(m) }
+func Main(m *testing.M) {
+	code := m.Run()
+	if own != nil {
+		if err := own.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "storetest:", err)
+		}
+	}
+	os.Exit(code)
+}
