@@ -1,0 +1,215 @@
+// Package jobs runs what follows from a change, after the transaction that caused it. A job is a row written in that transaction, so
+// it exists if and only if the change does. It runs in a transaction of its own together with the mark that it is done: what it
+// writes to the database happens exactly once; what it does outside happens at least once.
+package jobs
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Schema is the table of jobs.
+var Schema = store.Schema{Name: "jobs", FS: migrations}
+
+// A job that fails waits 1 s, 4 s, 9 s … and is given up after maxTries, to be seen by the administrator. What was done is kept
+// for keep, so that the same key does not run twice.
+const (
+	maxTries = 12
+	keep     = 30 * 24 * time.Hour
+	poll     = time.Second
+)
+
+// Event is the payload of a job. Kind names it for good ("promise.document_read"): jobs of an older program are still read.
+type Event interface{ Kind() string }
+
+// Queue holds who answers which event. Answers are registered before Run; Enqueue may be called at any time.
+type Queue struct {
+	db      *store.DB
+	clock   clock.Security
+	answers map[string]answer
+	wake    chan struct{}
+}
+
+type answer func(ctx context.Context, tx *store.Tx, payload []byte) error
+
+// New returns a queue over db. Waiting times are of the machine's clock: a demonstration on another date works through its jobs too.
+func New(db *store.DB, now clock.Security) *Queue {
+	return &Queue{db: db, clock: now, answers: map[string]answer{}, wake: make(chan struct{}, 1)}
+}
+
+// On registers the one answer to events of type E. A second is a defect and panics at start-up.
+func On[E Event](q *Queue, f func(ctx context.Context, tx *store.Tx, e E) error) {
+	var zero E
+	kind := zero.Kind()
+	if _, taken := q.answers[kind]; taken {
+		panic("jobs: two answers to " + kind)
+	}
+	q.answers[kind] = func(ctx context.Context, tx *store.Tx, payload []byte) error {
+		var e E
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return err
+		}
+		return f(ctx, tx, e)
+	}
+}
+
+// Enqueue writes a job in the caller's transaction. key makes it idempotent: the same kind and key is written once.
+func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, e Event, key string) error {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	now := q.clock.Now().UnixMicro()
+	_, err = tx.Exec(ctx, `INSERT INTO jobs (kind, key, payload, run_at, made_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (kind, key) DO NOTHING`, e.Kind(), key, string(payload), now, now)
+	tx.AfterCommit(q.nudge)
+	return err
+}
+
+func (q *Queue) nudge() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works through jobs with n workers until ctx ends, then lets the running ones finish.
+func (q *Queue) Run(ctx context.Context, n int) {
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { q.work(ctx) })
+	}
+	wg.Wait()
+}
+
+func (q *Queue) work(ctx context.Context) {
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		ran, err := q.next(ctx)
+		if err != nil && ctx.Err() == nil {
+			slog.Error("taking a job", "err", err)
+		}
+		if ran {
+			q.nudge() // there may be more: another worker looks too
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-q.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// Drain runs every job that is due, and those that they cause, and returns the first error. It is for commands and tests.
+func (q *Queue) Drain(ctx context.Context) error {
+	for {
+		ran, err := q.next(ctx)
+		if err != nil || !ran {
+			return err
+		}
+	}
+}
+
+type row struct {
+	id      int64
+	kind    string
+	payload string
+	tries   int
+}
+
+func (r *row) fields() []any { return []any{&r.id, &r.kind, &r.payload, &r.tries} }
+
+// next takes one due job that no other worker holds and runs it. When it fails, its transaction leaves nothing but the note of it.
+func (q *Queue) next(ctx context.Context) (ran bool, err error) {
+	err = q.db.Write(ctx, func(tx *store.Tx) error {
+		ran = false
+		job, err := store.One(ctx, tx, (*row).fields, `SELECT id, kind, payload, tries FROM jobs
+			WHERE done_at IS NULL AND NOT dead AND run_at <= $1 ORDER BY run_at, id LIMIT 1`+tx.SkipLocked(), q.clock.Now().UnixMicro())
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ran = true
+		if err := q.answer(ctx, tx, job); err != nil {
+			return &failure{job, err}
+		}
+		_, err = tx.Exec(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
+		return err
+	})
+	var f *failure
+	if errors.As(err, &f) {
+		return true, q.note(ctx, f.job, f.err)
+	}
+	return ran, err
+}
+
+// failure carries a job's own error out of its transaction, which it rolls back.
+type failure struct {
+	job row
+	err error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func (q *Queue) answer(ctx context.Context, tx *store.Tx, job row) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	f, ok := q.answers[job.kind]
+	if !ok {
+		return fmt.Errorf("nobody answers %q", job.kind)
+	}
+	return f(ctx, tx, []byte(job.payload))
+}
+
+func (q *Queue) note(ctx context.Context, job row, cause error) error {
+	tries := job.tries + 1
+	wait := time.Duration(tries*tries) * time.Second
+	slog.Error("job failed", "kind", job.kind, "id", job.id, "try", tries, "err", cause)
+	return q.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE jobs SET tries = $1, last_error = $2, run_at = $3, dead = $4 WHERE id = $5",
+			tries, cause.Error(), q.clock.Now().Add(wait).UnixMicro(), tries >= maxTries, job.id)
+		return err
+	})
+}
+
+// Tidy removes jobs that were done long ago.
+func (q *Queue) Tidy(ctx context.Context) error {
+	return q.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM jobs WHERE done_at < $1", q.clock.Now().Add(-keep).UnixMicro())
+		return err
+	})
+}
+
+// Counts are how many jobs wait, and how many were given up.
+type Counts struct{ Waiting, Dead int }
+
+// Count returns the queue's counts.
+func (q *Queue) Count(ctx context.Context) (c Counts, err error) {
+	err = q.db.Read(ctx, func(tx *store.Tx) error {
+		return tx.Scan(ctx, `SELECT COALESCE(SUM(CASE WHEN dead THEN 0 ELSE 1 END), 0), COALESCE(SUM(CASE WHEN dead THEN 1 ELSE 0 END), 0)
+			FROM jobs WHERE done_at IS NULL`, nil, &c.Waiting, &c.Dead)
+	})
+	return c, err
+}
