@@ -189,3 +189,17 @@ func (j *JSON[T]) Scan(src any) error {
 	}
 	return fmt.Errorf("store: a JSON column is text, not %T", src)
 }
+
+// AsJSON scans a JSON text into v.
+func AsJSON[T any](v *T) sql.Scanner { return &asJSON[T]{v} }
+
+type asJSON[T any] struct{ v *T }
+
+func (a *asJSON[T]) Scan(src any) error {
+	var j JSON[T]
+	if err := j.Scan(src); err != nil {
+		return err
+	}
+	*a.v = j.V
+	return nil
+}

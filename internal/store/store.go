@@ -125,6 +125,9 @@ func (db *DB) Close() error {
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.w.PingContext(ctx) }
 
+// WithClock returns the same database on another clock, for a simulator that plays a year.
+func (db *DB) WithClock(now clock.Business) *DB { c := *db; c.clock = now; return &c }
+
 // Now is the business time.
 func (db *DB) Now() time.Time { return db.clock.Now() }
 
