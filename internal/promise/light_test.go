@@ -66,7 +66,9 @@ func at(today string) sight {
 }
 
 func TestLights(t *testing.T) {
-	node := func(no int, due string, share float64) Node { return Node{No: no, Title: "封顶", Due: day(due), Share: share} }
+	node := func(no int, due string, share float64) Node {
+		return Node{No: no, Title: "封顶", Due: day(due), Share: share}
+	}
 	override := func(until string) Entry {
 		return entry(9, Override, "2021-06-01", func(e *Entry) { e.Change = Change{Light: Green, Until: day(until), Reason: "台风停工"} })
 	}

@@ -1,0 +1,79 @@
+package promise
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+// Locales are this package's messages.
+//
+//go:embed locales/*.json
+var Locales embed.FS
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Schema is the register's part of the database.
+var Schema = store.Schema{Name: "promise", FS: migrations}
+
+// Register is the desk of the supervision office: it keeps documents, records, promises and what is said of them.
+type Register struct {
+	db    *store.DB
+	zone  *time.Location
+	wd    Workdays
+	rules Rules
+	units Units
+	board cache
+}
+
+// Units tells the register which units there are and what they answer for. app adapts the unit tree to it.
+type Units interface {
+	// Duties returns the units that exist on day, in the pack's order, and the key of the one that takes what no other does.
+	Duties(day clock.Date) (units []UnitDuty, fallback string)
+}
+
+// UnitDuty is a unit with what it answers for.
+type UnitDuty struct {
+	Key              string
+	Names            []string // full and short, by which a text may name it
+	Responsibilities []string // phrases: 停车位, 污水管网, 高新技术企业
+}
+
+// New returns the register of db. zone is the district's, in which days begin and end.
+func New(db *store.DB, zone *time.Location, wd Workdays, rules Rules, units Units) *Register {
+	return &Register{db: db, zone: zone, wd: wd, rules: rules, units: units}
+}
+
+// On returns the same register on another clock, for a simulator that plays the year.
+func (r *Register) On(now clock.Business) *Register {
+	return &Register{db: r.db.WithClock(now), zone: r.zone, wd: r.wd, rules: r.rules, units: r.units}
+}
+
+// Today is the business day.
+func (r *Register) Today() clock.Date { return clock.DateOf(r.db.Now(), r.zone) }
+
+// Rules are the numbers of the light rule that hold here.
+func (r *Register) Rules() Rules { return r.rules }
+
+// Author is who does something to the register.
+type Author struct {
+	ID        int64  // the account; 0 is the simulator
+	Name      string // as it is written into the history
+	Unit      string
+	Simulated bool
+}
+
+// touch counts a change to a year's promises, so that every server draws its picture anew.
+func touch(ctx context.Context, tx *store.Tx, year int) error {
+	_, err := tx.Exec(ctx, `INSERT INTO promise_year (year, version) VALUES ($1, 1)
+		ON CONFLICT (year) DO UPDATE SET version = promise_year.version + 1`, year)
+	return err
+}
+
+// conflict is what somebody hears whose view of a thing was older than the thing.
+func conflict() error { return errs.New(errs.Conflict, "promise.changed_meanwhile") }
