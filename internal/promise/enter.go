@@ -3,6 +3,7 @@ package promise
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"huying/internal/clock"
@@ -97,8 +98,15 @@ func nextNumber(ctx context.Context, tx *store.Tx, year int) (int, error) {
 	if err := touch(ctx, tx, year); err != nil {
 		return 0, err
 	}
-	var n int
-	err := tx.Scan(ctx, "SELECT COUNT(*) FROM promise_promise WHERE year = $1", []any{year}, &n)
+	numbers, err := store.All(ctx, tx, func(s *string) []any { return []any{s} }, "SELECT number FROM promise_promise WHERE year = $1", year)
+	n := 0
+	for _, s := range numbers {
+		if _, tail, ok := strings.Cut(s, "-"); ok {
+			if i, err := strconv.Atoi(tail); err == nil {
+				n = max(n, i)
+			}
+		}
+	}
 	return n + 1, err
 }
 
@@ -125,6 +133,8 @@ func insertPromise(ctx context.Context, tx *store.Tx, p Promise) (int64, error) 
 // Draft is a promise that was not read but written: a meeting's decision, an instruction, an assignment, each with its document.
 type Draft struct {
 	Document  int64
+	Number    string // of the office's own; empty: the next free one
+	Span      Span   // of its words in the document, if it has a text
 	Kind      Kind
 	Title     string
 	Indicator string
@@ -140,7 +150,7 @@ func (r *Register) Add(ctx context.Context, tx *store.Tx, in Draft, by Author) (
 	if err != nil {
 		return "", err
 	}
-	c := Claim{Kind: in.Kind, Quote: strings.TrimSpace(in.Title), Indicator: in.Indicator, Op: in.Op, Value: in.Value, Unit: in.Unit, Measurability: Binary, Strength: "deliver"}
+	c := Claim{Kind: in.Kind, Quote: strings.TrimSpace(in.Title), Span: in.Span, Sentence: in.Span, Year: strconv.Itoa(d.Year), Indicator: in.Indicator, Op: in.Op, Value: in.Value, Unit: in.Unit, Measurability: Binary, Strength: "deliver"}
 	if c.Value != "" {
 		c.Measurability = Numeric
 	}
@@ -163,8 +173,13 @@ func (r *Register) Add(ctx context.Context, tx *store.Tx, in Draft, by Author) (
 	if err != nil {
 		return "", err
 	}
-	p.Number = numberOf(d.Year, next)
+	if p.Number = in.Number; p.Number == "" {
+		p.Number = numberOf(d.Year, next)
+	}
 	_, err = insertPromise(ctx, tx, p)
+	if store.IsUnique(err) {
+		return "", errs.New(errs.Conflict, "promise.number_taken", "number", p.Number)
+	}
 	return p.Number, err
 }
 
