@@ -1,0 +1,53 @@
+// Package arch holds the arrows of the house: which package may import which. A test reads them against the code, so that a new package
+// or a new arrow is a line here, with a reason, before it is a fact.
+package arch
+
+// Sets of packages that stand for a row of the design's table.
+var (
+	leaves     = []string{"errs", "clock", "i18n", "strictyaml"}
+	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files"}, leaves)
+	capability = join([]string{"rule"}, foundation)
+)
+
+// Arrows are what each package of internal/ may import of the others. A package that is not here fails the test.
+var Arrows = map[string][]string{
+	"errs":       nil,
+	"clock":      nil,
+	"i18n":       {"errs"},
+	"strictyaml": {"errs"},
+
+	"report": leaves,
+	"rule":   leaves,
+
+	"store":           leaves,
+	"store/storetest": {"store", "clock"},
+	"jobs":            join([]string{"store"}, leaves),
+	"calendar":        join([]string{"store", "jobs"}, leaves),
+	"places":          join([]string{"store", "jobs"}, leaves),
+	"identity":        join([]string{"store", "jobs", "places"}, leaves),
+	"files":           join([]string{"store", "jobs"}, leaves),
+
+	"promise": capability,
+
+	"web":                  join([]string{"identity"}, leaves),
+	"identity/identityweb": join([]string{"identity", "web"}, foundation),
+	"places/placesweb":     join([]string{"places", "web"}, foundation),
+	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),
+
+	// These declare what they need as small interfaces; app supplies it.
+	"situation":              leaves,
+	"situation/situationweb": join([]string{"situation", "web"}, foundation),
+	"pack":                   leaves,
+	"simulate":               leaves,
+
+	"arch": nil,
+	"app":  {"*"},
+}
+
+func join(lists ...[]string) []string {
+	var out []string
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
