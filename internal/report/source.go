@@ -30,3 +30,13 @@ const (
 	FormatDOCX Format = "docx"
 	FormatPDF  Format = "pdf"
 )
+
+// FromText wraps text that is already decoded: every rune is read, and spans point at the runes themselves.
+func FromText(text string) *Source {
+	plain := []rune(text)
+	at := make([]int32, len(plain)+1)
+	for i := range at {
+		at[i] = int32(i)
+	}
+	return &Source{Format: FormatText, Encoding: "utf-8", Text: text, Plain: plain, At: at}
+}

@@ -1,0 +1,516 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// parser turns sentences into records.
+type parser struct {
+	n   *norm
+	o   *outline
+	out *Reading
+	ctx context
+	buf []figure
+}
+
+// context is what a sentence has named so far, for the clauses that leave it out.
+type context struct {
+	indicator string   // the last one named
+	recent    []string // those with a level, in order, for a 分别 that follows
+	verb      string   // of the last clause with a figure
+	strength  string
+	scope     string
+	forecast  bool
+	year      string // explicit, governs the rest of the sentence
+}
+
+func kindOf(s *sentence) Kind {
+	switch s.state {
+	case Review:
+		return Result
+	case Horizon:
+		return Target
+	case Plan:
+		if s.target {
+			return Target
+		}
+		return Task
+	case Self:
+		return Task
+	case Livelihood:
+		return Matter
+	}
+	return noClaim
+}
+
+// sentence reads one sentence.
+func (p *parser) sentence(s *sentence) {
+	kind := kindOf(s)
+	if kind == noClaim {
+		return
+	}
+	r := p.n.r
+	figs := figures(r, s.body, s.b)
+	if s.heading {
+		return
+	}
+	prev := p.ctx
+	p.ctx = context{}
+	if s.state == Review && continues(r[s.body:s.b]) {
+		p.ctx.indicator, p.ctx.recent = prev.indicator, prev.recent
+	}
+	if s.target {
+		p.ctx.indicator, p.ctx.scope = prev.indicator, prev.scope
+	}
+	list := clauses(r, s.body, s.b)
+	k := 0
+	for i := range list {
+		c := &list[i]
+		for k < len(figs) && figs[k].na < c.b {
+			if figs[k].na >= c.a {
+				c.figs = append(c.figs, figs[k])
+			}
+			k++
+		}
+	}
+	p.froms(list)
+	for i := range list {
+		p.filters(&list[i], s)
+		p.figured(list, i, s, kind)
+	}
+}
+
+// continues tells whether a sentence begins with a word that needs the indicator of the sentence before.
+func continues(t []rune) bool {
+	s := string(t[:min(len(t), 4)])
+	for _, w := range []string{"其中", "增长", "同比", "比上年", "占", "年均", "增速", "总量", "增幅", "分别", "总数"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// froms marks the A of "从A提高到B" so that it is kept beside B and makes no claim of its own.
+func (p *parser) froms(list []clause) {
+	r := p.n.r
+	var open []*figure // figures behind 从 whose new value has not come yet
+	for i := range list {
+		c := &list[i]
+		for k := range c.figs {
+			f := &c.figs[k]
+			if f.skip != "" && f.skip != "unit.none" {
+				continue
+			}
+			lo := c.a
+			if k > 0 {
+				lo = c.figs[k-1].b
+			}
+			gap := r[lo:f.a]
+			g := string(gap)
+			if len(open) > 0 {
+				if strings.Contains(g, "到") || strings.Contains(g, "至") || strings.Contains(g, "增为") || strings.Contains(g, "调为") || strings.Contains(g, "变为") || strings.Contains(g, "升为") ||
+					strings.Contains(g, "调整为") || strings.Contains(g, "提高为") {
+					for _, o := range open {
+						o.skip = "from"
+					}
+					if f.unit == "" {
+						f.skip = ""
+					}
+					open = nil
+					continue
+				}
+				if connector(gap) {
+					open = append(open, f)
+					continue
+				}
+				open = nil
+			}
+			if j := strings.LastIndexAny(g, "从由"); j >= 0 && !strings.Contains(g[j:], "从事") && !strings.Contains(g[j:], "从业") && !strings.Contains(g[j:], "自由") {
+				open = []*figure{f}
+			}
+		}
+	}
+}
+
+// connector tells whether the gap between two figures only joins them.
+func connector(gap []rune) bool {
+	if len(gap) == 0 {
+		return false
+	}
+	for i := 0; i < len(gap); {
+		if strings.ContainsRune("、,和与及或", gap[i]) {
+			i++
+			continue
+		}
+		if n, tag := tails.match(gap[i:]); n > 0 && (tag == "level" || tag == "up" || tag == "down") && i > 0 {
+			i += n
+			continue
+		}
+		if n, _ := before.match(gap[i:]); n > 0 {
+			i += n
+			continue
+		}
+		return false
+	}
+	return strings.ContainsRune("、,和与及或", gap[0]) || string(gap) == "以及"
+}
+
+// filters marks figures that only say which things are meant: 5000万元以上的项目237个, 5家100张床位以上的养老机构.
+func (p *parser) filters(c *clause, s *sentence) {
+	r := p.n.r
+	for k := range c.figs {
+		f := &c.figs[k]
+		if f.skip != "" {
+			continue
+		}
+		hi := c.b
+		if k+1 < len(c.figs) {
+			hi = c.figs[k+1].a
+		}
+		after := r[f.b:hi]
+		if len(after) == 0 || !(isHan(after[0]) || after[0] == '“') {
+			continue
+		}
+		noun := after
+		of := after[0] == '的'
+		if of {
+			noun = after[1:]
+		}
+		pure := len(noun) > 0 && !hasPredicate(noun) && !slices.ContainsFunc(noun, func(c rune) bool { return c == '、' || c == '(' })
+		lo := c.a
+		if k > 0 {
+			lo = c.figs[k-1].b
+		}
+		l := string(r[lo:f.a])
+		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
+		marked := f.op != "=" && f.approx == "" || of
+		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
+			nx := &c.figs[k+1]
+			tail := r[nx.b:c.b]
+			bareNext := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
+			if pure && nx.class == "count" && bareNext && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count" && f.base != nx.base || f.class == "count") && !total && connectorless(noun) {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+			if of && total {
+				continue
+			}
+		}
+		if k > 0 && c.figs[k-1].skip == "" && !total {
+			pv := &c.figs[k-1]
+			between := r[pv.b:f.a]
+			if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+			if pv.class == "count" && f.suffix && f.class == "count" && len(between) <= 6 && !hasPredicate(between) {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+		}
+		if of && marked && !total && (f.class == "measure" || f.class == "count") && f.op != "=" {
+			f.skip, f.filter = "filter", true
+			continue
+		}
+		if f.suffix && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
+			f.skip, f.filter = "filter", true
+		}
+	}
+	p.subjects(c)
+}
+
+func connectorless(noun []rune) bool { return !strings.ContainsRune("和及与或", noun[0]) }
+
+func endsWithVerb(t []rune) bool {
+	n, _ := openers.suffix(t)
+	m, _ := tails.suffix(t)
+	return n > 0 || m > 0
+}
+
+func hasPredicate(t []rune) bool {
+	i, _, _ := predicates.find(t, 1)
+	return i >= 0
+}
+
+// subjects marks the count in "5个重点园区实现主营业务收入379.6亿元": it belongs to the name of the indicator.
+func (p *parser) subjects(c *clause) {
+	if len(c.figs) < 2 || c.figs[0].skip != "" || c.figs[0].class != "count" {
+		return
+	}
+	f, g := &c.figs[0], &c.figs[1]
+	if g.skip != "" || g.class != "measure" && g.class != "ratio" || f.op != "=" {
+		return
+	}
+	t := string(p.n.r[f.b:g.a])
+	for _, w := range []string{"实现", "完成"} {
+		if i := strings.Index(t, w); i > 0 {
+			rest := []rune(t[i+len(w):])
+			if j, _, _ := heads.find(rest, 0); j >= 0 && !strings.Contains(t[:i], "、") {
+				f.skip = "attribute.subject"
+			}
+		}
+	}
+}
+
+// figured makes the records of one clause that holds figures.
+func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
+	c := &list[i]
+	p.explicitYear(c)
+	live := 0
+	for k := range c.figs {
+		if c.figs[k].skip == "" {
+			live++
+		}
+	}
+	for k := 0; k < len(c.figs); {
+		f := &c.figs[k]
+		if f.skip == "unit.none" && p.unitless(c, k) {
+			f.skip = ""
+		}
+		if f.skip != "" {
+			p.pass(f, s)
+			k++
+			continue
+		}
+		run := p.run(c, k)
+		p.claims(list, i, k, run, s, kind)
+		k += run
+	}
+	if live == 0 {
+		p.wordy(list, i, s, kind)
+	}
+}
+
+// unitless lets a bare number through where an indicator of its own kind takes no unit: an index, a ratio, a score.
+func (p *parser) unitless(c *clause, k int) bool {
+	lo := c.a
+	if k > 0 {
+		lo = c.figs[k-1].b
+	}
+	l := parseLeft(p.n.r, lo, c.figs[k].a, false)
+	if len(l.subject) == 0 {
+		return false
+	}
+	s := string(l.subject)
+	for _, w := range []string{"指数", "倍差", "收入比", "得分", "评分", "系数", "容积率", "之比", "比例", "差异系数", "恩格尔系数", "绩点", "能效"} {
+		if strings.HasSuffix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// run returns how many figures from k on are members of one list: 分别增长21.2%和15.1%.
+func (p *parser) run(c *clause, k int) int {
+	n := 1
+	for k+n < len(c.figs) && c.figs[k+n].skip == "" {
+		f, g := &c.figs[k+n-1], &c.figs[k+n]
+		if !connector(p.n.r[f.b:g.a]) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// pass files a number that makes no claim.
+func (p *parser) pass(f *figure, s *sentence) {
+	if f.skip == "from" || f.filter || f.skip == "attribute.subject" || f.skip == "ratio.parts" && false {
+		return
+	}
+	if s.state == Problems || s.state == Glossary || s.state == Opening {
+		return
+	}
+	a, b := p.n.span(f.na, max(f.nb, f.na+1))
+	p.out.Unparsed = append(p.out.Unparsed, Unparsed{Start: a, End: b, Text: p.n.str(f.na, max(f.nb, f.na+1)), Why: f.skip, State: s.state})
+}
+
+// explicitYear notes a year that the clause itself names: 到2025年, 截至2020年11月底.
+func (p *parser) explicitYear(c *clause) {
+	r := p.n.r
+	for i := c.a; i+4 < c.b; i++ {
+		y := yearAt(r[:c.b], i)
+		if y == 0 || r[i+4] != '年' {
+			continue
+		}
+		if i > c.a && (r[i-1] == '比' || r[i-1] == '较' || r[i-1] == '与' || r[i-1] == '从' || r[i-1] == '由') {
+			continue
+		}
+		if i+5 < c.b && (r[i+5] == '的' || r[i+5] == '以') && i > c.a && r[i-1] != '到' {
+			continue
+		}
+		if i == c.a || r[i-1] == '到' || r[i-1] == '至' || r[i-1] == '于' || r[i-1] == ',' || isHan(r[i-1]) {
+			p.ctx.year = strconv.Itoa(y)
+		}
+	}
+}
+
+// claims makes the records of the figures c.figs[k:k+n], which are one list or a single figure.
+func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
+	c := &list[i]
+	r := p.n.r
+	lo := c.a
+	if k > 0 {
+		lo = p.leftEdge(c, k)
+	}
+	first := &c.figs[k]
+	lo = innermost(r, lo, first.a)
+	pct := first.form == percent || first.form == fraction || first.form == half || first.form == points || first.form == times
+	l := parseLeft(r, lo, first.a, pct)
+	l.rose = l.up
+	last := &c.figs[k+n-1]
+	hi := c.b
+	if k+n < len(c.figs) {
+		hi = c.figs[k+n].a
+		if c.figs[k+n].filter || c.figs[k+n].skip == "name" || c.figs[k+n].skip == "ordinal" || c.figs[k+n].skip == "name.quoted" {
+			hi = c.b
+		}
+	}
+	right := p.right(last.b, hi)
+	q := phrase{list: list, i: i, s: s, kind: kind, l: l, lo: lo, hi: hi, right: right}
+	if n > 1 && last.suffix && l.dist != "" {
+		for j := k; j < k+n; j++ {
+			if c.figs[j].op == "=" {
+				c.figs[j].op = last.op
+				c.figs[j].approx = last.approx
+			}
+		}
+	}
+	names := p.names(&q, c.figs[k:k+n])
+	for _, nm := range names {
+		p.emit(&q, &c.figs[k+nm.fig], nm)
+	}
+	p.remember(&q, c.figs[k:k+n], names)
+}
+
+// leftEdge is where the words of figure k begin: behind the figure before it, leaving out filters, which belong to the name.
+func (p *parser) leftEdge(c *clause, k int) int {
+	for j := k - 1; j >= 0; j-- {
+		f := &c.figs[j]
+		switch f.skip {
+		case "filter", "name", "ordinal", "name.quoted", "name.rating", "attribute.subject", "attribute.age", "unit.none", "time.span", "time.attribute", "header":
+			continue
+		}
+		return f.b
+	}
+	return c.a
+}
+
+// innermost moves lo behind an opening bracket that encloses the figure.
+func innermost(r []rune, lo, a int) int {
+	depth := 0
+	for i := a - 1; i >= lo; i-- {
+		switch r[i] {
+		case ')':
+			depth++
+		case '(':
+			if depth == 0 {
+				return i + 1
+			}
+			depth--
+		}
+	}
+	return lo
+}
+
+// right is the noun phrase behind a figure, "" when none begins there.
+func (p *parser) right(a, hi int) span {
+	r := p.n.r
+	if a < hi && r[a] == '的' {
+		a++
+	}
+	if a >= hi {
+		return span{a, a}
+	}
+	c := r[a]
+	if !isHan(c) && !isLatin(c) && c != '“' && c != '《' && !isDigit(c) {
+		return span{a, a}
+	}
+	if strings.ContainsRune("和与及或以左", c) && c != '与' {
+		return span{a, a}
+	}
+	if n, _ := predicates.match(r[a:hi]); n > 0 && !nounStart(r[a:hi], n) {
+		return span{a, a}
+	}
+	if n, tag := tails.match(r[a:hi]); n > 0 && tag != "level" && n > 1 && len(r[a:hi]) <= n+2 {
+		return span{a, a}
+	}
+	end := hi
+	quote := 0
+	for i := a; i < hi; i++ {
+		switch r[i] {
+		case '“':
+			quote++
+		case '”':
+			quote--
+		}
+		if quote > 0 {
+			continue
+		}
+		if r[i] == '(' && figureIn(r[i:hi]) {
+			end = i
+			break
+		}
+		if i > a {
+			if n, _ := predicates.match(r[i:hi]); n > 0 && predicateAt(r, a, i, n, hi) {
+				end = i
+				break
+			}
+		}
+	}
+	for end > a && strings.ContainsRune("、,和与及的中里上", r[end-1]) {
+		end--
+	}
+	return span{a, end}
+}
+
+func figureIn(t []rune) bool {
+	for _, c := range t {
+		if c == ')' {
+			return false
+		}
+		if isDigit(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// nounStart tells whether a predicate word at the start of a phrase is used as part of a name (上市公司, 新增长点).
+func nounStart(t []rune, n int) bool {
+	if n == 1 || n >= len(t) {
+		return false
+	}
+	w := string(t[:n])
+	switch w {
+	case "上市", "就业", "创业", "参保", "在建", "开放", "转移", "退役", "脱贫", "认定", "完成", "投产", "开工", "签约", "上岗", "返乡", "覆盖", "转型", "已", "享受", "参与", "运行", "新增", "成功", "上云", "运营", "贯通", "发布", "联网", "获奖", "稳定", "公示", "入选",
+		"列入", "纳入", "在全", "对接", "量产":
+		return w != "已"
+	}
+	return false
+}
+
+// predicateAt tells whether the predicate word at r[i] ends the name that begins at a.
+func predicateAt(r []rune, a, i, n, hi int) bool {
+	if n == 1 {
+		return i-a >= 2
+	}
+	w := string(r[i : i+n])
+	rest := string(r[i+n : min(hi, i+n+3)])
+	switch w {
+	case "上市", "就业", "创业", "参保", "开放", "转移", "退役", "签约", "转型", "服务", "覆盖", "认定", "运营", "对接", "在建":
+		for _, t := range []string{"公司", "企业", "项目", "岗位", "人员", "服务", "平台", "基地", "军人", "支付", "升级", "补贴", "培训", "率", "担保", "园", "区", "试点"} {
+			if strings.HasPrefix(rest, t) {
+				return false
+			}
+		}
+	}
+	return i-a >= 1
+}
+
+type span struct{ a, b int }
+
+func (s span) empty() bool { return s.a >= s.b }

@@ -1,0 +1,213 @@
+package report
+
+import "strings"
+
+// clause is a stretch of a sentence between commas, with its figures.
+type clause struct {
+	a, b  int // without the separator
+	sep   rune
+	figs  []figure
+	first bool
+}
+
+// clauses cuts [a, b) of the text at , ; : and the full stop; separators inside brackets and quotations do not cut.
+func clauses(r []rune, a, b int) []clause {
+	var out []clause
+	depth, quote := 0, 0
+	start := a
+	flush := func(i int, sep rune) {
+		if i > start {
+			out = append(out, clause{a: start, b: i, sep: sep, first: len(out) == 0})
+		}
+		start = i + 1
+	}
+	for i := a; i < b; i++ {
+		switch r[i] {
+		case '(':
+			if closes(r[i:b], ')', 60) {
+				depth++
+			}
+		case ')':
+			depth = max(depth-1, 0)
+		case '“':
+			if closes(r[i:b], '”', 40) {
+				quote = 1
+			}
+		case '”':
+			quote = 0
+		case ',':
+			if i > a && i+3 < b && isDigit(r[i-1]) && isDigit(r[i+1]) && isDigit(r[i+2]) && isDigit(r[i+3]) && (i+4 >= b || !isDigit(r[i+4])) {
+				continue
+			}
+			if depth == 0 && quote == 0 {
+				flush(i, ',')
+			}
+		case ';', ':':
+			if depth == 0 && quote == 0 && !(r[i] == ':' && i > a && isDigit(r[i-1]) && i+1 < b && isDigit(r[i+1])) {
+				flush(i, r[i])
+			}
+		case '。', '!', '?', '…', '\n':
+			if quote == 0 {
+				flush(i, '。')
+			}
+		}
+	}
+	flush(b, '。')
+	return out
+}
+
+// closes tells whether a bracket or quotation that opens at r[0] is closed within n runes.
+func closes(r []rune, c rune, n int) bool {
+	for i := 1; i < min(len(r), n); i++ {
+		if r[i] == c {
+			return true
+		}
+		if r[i] == r[0] {
+			return false
+		}
+	}
+	return false
+}
+
+// left is what stands between an indicator and its figure, taken apart.
+type left struct {
+	subject []rune // the indicator as written, "" when the clause leaves it out
+	pos     int    // where the subject begins
+	up      bool
+	down    bool
+	to      bool // 提高到: the figure is the new level
+	avg     bool // 年均
+	share   bool // 占…比重
+	whole   string
+	words   string // the words stripped, for verbs and words such as 分别
+	dist    string // 分别, 均, 各
+	base    string
+	rose    bool // a verb of rising stands in front of 到
+}
+
+// parseLeft takes the words in front of a figure, r[a:b], apart.
+func parseLeft(r []rune, a, b int, pct bool) left {
+	var l left
+	for a < b && strings.ContainsRune("、,和与及或;:。)", r[a]) {
+		a++
+	}
+	t := r[a:b]
+	if pct {
+		if i := shareAt(t); i >= 0 {
+			l.share = true
+			l.whole = shareWhole(t[i+1:])
+			l.noteWords(string(t[i+1:]))
+			t = t[:i]
+		}
+	}
+	for len(t) > 0 {
+		n, tag := tails.suffix(t)
+		if n == 0 {
+			if k := compared(t); k > 0 {
+				l.base = string(t[len(t)-k:])
+				t = t[:len(t)-k]
+				continue
+			}
+			if k, _ := before.suffix(t); k > 0 && k < len(t) {
+				t = t[:len(t)-k]
+				continue
+			}
+			break
+		}
+		w := string(t[len(t)-n:])
+		switch tag {
+		case "up":
+			if noun := n == len(t) && false; noun {
+				break
+			}
+			l.up = true
+		case "down":
+			l.down = true
+		case "to":
+			l.to = true
+		case "avg":
+			l.avg, l.up = true, true
+			if strings.HasSuffix(w, "下降") {
+				l.up, l.down = false, true
+			}
+		case "base":
+			l.base = w
+		}
+		l.noteWords(w)
+		t = t[:len(t)-n]
+	}
+	for len(t) > 0 && strings.ContainsRune("、,和与及的", t[len(t)-1]) {
+		t = t[:len(t)-1]
+	}
+	l.subject, l.pos = t, a
+	return l
+}
+
+func (l *left) noteWords(w string) {
+	l.words = w + "|" + l.words
+	for _, d := range []string{"分别", "均", "各"} {
+		if strings.Contains(w, d) && !strings.Contains(w, "均为正") && !strings.Contains(w, "年均") && !strings.Contains(w, "平均") && !strings.Contains(w, "人均") {
+			l.dist = d
+		}
+	}
+}
+
+// shareAt finds the 占 of "A占B的比重".
+func shareAt(t []rune) int {
+	for i := len(t) - 1; i >= 0; i-- {
+		if t[i] != '占' {
+			continue
+		}
+		if i+1 < len(t) && strings.ContainsRune("地用领据比有", t[i+1]) {
+			return -1
+		}
+		if i > 0 && strings.ContainsRune("抢侵强", t[i-1]) {
+			return -1
+		}
+		return i
+	}
+	return -1
+}
+
+// shareWhole is the B of "A占B的比重达".
+func shareWhole(t []rune) string {
+	for len(t) > 0 {
+		n, tag := tails.suffix(t)
+		if n == 0 || tag == "up" || tag == "down" {
+			if k, _ := before.suffix(t); k > 0 {
+				t = t[:len(t)-k]
+				continue
+			}
+			break
+		}
+		t = t[:len(t)-n]
+	}
+	s := string(t)
+	for _, w := range []string{"提高", "上升", "提升", "增加", "下降", "降低"} {
+		s = strings.TrimSuffix(s, w)
+	}
+	for _, w := range []string{"比重", "比例", "份额", "比"} {
+		s = strings.TrimSuffix(s, w)
+	}
+	return strings.TrimSuffix(s, "的")
+}
+
+// compared returns the length of a comparison at the end of t: 比2015年, 较2020年底, 比上年同期, 与上年相比.
+func compared(t []rune) int {
+	for k := 2; k <= min(len(t), 12); k++ {
+		c := t[len(t)-k]
+		if c != '比' && c != '较' && c != '与' {
+			continue
+		}
+		if c == '比' && len(t) > k && strings.ContainsRune("占同环对相", t[len(t)-k-1]) {
+			continue
+		}
+		s := string(t[len(t)-k+1:])
+		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前"} {
+			if strings.HasSuffix(s, w) {
+				return k
+			}
+		}
+	}
+	return 0
+}
