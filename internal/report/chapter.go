@@ -156,9 +156,11 @@ func chapterState(line []rune) State {
 		return none
 	case has("回顾", "发展成就", "主要成就", "工作总结"):
 		return Review
+	case has("远景目标"):
+		return Horizon
 	case has("年") && yearIn(line) > 0 && has("工作", "任务", "安排", "重点", "部署") && !has("以来"):
 		return Plan
-	case has("远景目标") || has("“十", "今后五年", "未来五年", "今后几年") && has("目标", "任务", "规划", "思路", "要求", "考虑", "时期", "蓝图", "发展"):
+	case has("“十", "今后五年", "未来五年", "今后几年") && has("目标", "任务", "规划", "思路", "要求", "考虑", "时期", "蓝图", "发展"):
 		return Horizon
 	case level == 1 && has("今年", "新的一年") && has("工作", "任务", "安排"):
 		return Plan

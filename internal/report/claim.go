@@ -23,6 +23,9 @@ type context struct {
 	strength  string
 	scope     string
 	forecast  bool
+	owner     string // whose indicators are listed: 规模以上工业|完成增加值…、利税…
+	fromA     int    // the words before 从 in 从A到B
+	fromB     int
 	year      string // explicit, governs the rest of the sentence
 }
 
@@ -191,7 +194,7 @@ func (p *parser) filters(c *clause, s *sentence) {
 			nx := &c.figs[k+1]
 			tail := r[nx.b:c.b]
 			bareNext := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
-			if pure && nx.class == "count" && bareNext && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count" && f.base != nx.base || f.class == "count") && !total && connectorless(noun) {
+			if pure && nx.class == "count" && bareNext && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count" && f.base != nx.base || f.class == "count") && !total && connectorless(noun) {
 				f.skip, f.filter = "filter", true
 				continue
 			}
@@ -271,6 +274,9 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 			f.skip = ""
 		}
 		if f.skip != "" {
+			if f.skip == "from" && (k == 0 || c.figs[k-1].skip != "from") {
+				p.ctx.fromA, p.ctx.fromB = p.fromSubject(c, k)
+			}
 			p.pass(f, s)
 			k++
 			continue
@@ -282,6 +288,17 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 	if live == 0 {
 		p.wordy(list, i, s, kind)
 	}
+}
+
+// fromSubject is where the name stands in "高企总数从360家增至1031家".
+func (p *parser) fromSubject(c *clause, k int) (int, int) {
+	lo := p.leftEdge(c, k)
+	for i := c.figs[k].a - 1; i > lo; i-- {
+		if p.n.r[i] == '从' || p.n.r[i] == '由' {
+			return lo, i
+		}
+	}
+	return 0, 0
 }
 
 // unitless lets a bare number through where an indicator of its own kind takes no unit: an index, a ratio, a score.
@@ -308,8 +325,12 @@ func (p *parser) run(c *clause, k int) int {
 	n := 1
 	for k+n < len(c.figs) && c.figs[k+n].skip == "" {
 		f, g := &c.figs[k+n-1], &c.figs[k+n]
-		if !connector(p.n.r[f.b:g.a]) {
-			break
+		gap := p.n.r[f.b:g.a]
+		if !connector(gap) {
+			wholes := f.form == percent && g.form == percent && len(gap) > 2 && len(gap) < 16 && strings.ContainsRune("、和与及", gap[0]) && strings.Contains(string(p.n.r[c.a:f.a]), "分别占")
+			if !wholes {
+				break
+			}
 		}
 		n++
 	}
@@ -363,13 +384,16 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	l.rose = l.up
 	last := &c.figs[k+n-1]
 	hi := c.b
-	if k+n < len(c.figs) {
-		hi = c.figs[k+n].a
-		if c.figs[k+n].filter || c.figs[k+n].skip == "name" || c.figs[k+n].skip == "ordinal" || c.figs[k+n].skip == "name.quoted" {
-			hi = c.b
+	for j := k + n; j < len(c.figs); j++ {
+		if c.figs[j].skip == "" || c.figs[j].skip == "from" {
+			hi = c.figs[j].a
+			break
 		}
 	}
 	right := p.right(last.b, hi)
+	if right.empty() && last.base == "元" && spends(l.subject) {
+		right = p.spent(last.b, hi)
+	}
 	q := phrase{list: list, i: i, s: s, kind: kind, l: l, lo: lo, hi: hi, right: right}
 	if n > 1 && last.suffix && l.dist != "" {
 		for j := k; j < k+n; j++ {
@@ -454,6 +478,10 @@ func (p *parser) right(a, hi int) span {
 			end = i
 			break
 		}
+		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次') {
+			end = i
+			break
+		}
 		if i > a {
 			if n, _ := predicates.match(r[i:hi]); n > 0 && predicateAt(r, a, i, n, hi) {
 				end = i
@@ -465,6 +493,26 @@ func (p *parser) right(a, hi int) span {
 		end--
 	}
 	return span{a, end}
+}
+
+// spends tells whether a clause says that money is put into what follows: 出资5000万元|设立基金.
+func spends(t []rune) bool {
+	for _, w := range []string{"投入", "出资", "投资", "安排", "拨付", "筹集", "筹措", "争取", "下达", "支出", "统筹", "整合", "列支", "斥资", "用于", "落实"} {
+		if strings.HasSuffix(string(t), w) {
+			return len(t) < 14
+		}
+	}
+	return false
+}
+
+// spent is what the money goes into: the words behind the figure, their verb included.
+func (p *parser) spent(a, hi int) span {
+	if n, _ := openers.match(p.n.r[a:hi]); n < 2 || n+2 > hi-a {
+		return span{a, a}
+	} else if rest := p.right(a+n, hi); !rest.empty() {
+		return span{a, rest.b}
+	}
+	return span{a, a}
 }
 
 func figureIn(t []rune) bool {
@@ -486,7 +534,7 @@ func nounStart(t []rune, n int) bool {
 	}
 	w := string(t[:n])
 	switch w {
-	case "上市", "就业", "创业", "参保", "在建", "开放", "转移", "退役", "脱贫", "认定", "完成", "投产", "开工", "签约", "上岗", "返乡", "覆盖", "转型", "已", "享受", "参与", "运行", "新增", "成功", "上云", "运营", "贯通", "发布", "联网", "获奖", "稳定", "公示", "入选",
+	case "复工", "复产", "上市", "就业", "创业", "参保", "在建", "开放", "转移", "退役", "脱贫", "认定", "完成", "投产", "开工", "签约", "上岗", "返乡", "覆盖", "转型", "已", "享受", "参与", "运行", "新增", "成功", "上云", "运营", "贯通", "发布", "联网", "获奖", "稳定", "公示", "入选",
 		"列入", "纳入", "在全", "对接", "量产":
 		return w != "已"
 	}

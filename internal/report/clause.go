@@ -79,6 +79,7 @@ type left struct {
 	avg     bool // 年均
 	share   bool // 占…比重
 	whole   string
+	literal bool   // the text says 比重 or 比例 itself
 	words   string // the words stripped, for verbs and words such as 分别
 	dist    string // 分别, 均, 各
 	base    string
@@ -88,14 +89,14 @@ type left struct {
 // parseLeft takes the words in front of a figure, r[a:b], apart.
 func parseLeft(r []rune, a, b int, pct bool) left {
 	var l left
-	for a < b && strings.ContainsRune("、,和与及或;:。)", r[a]) {
+	for a < b && leads(r[a:b]) {
 		a++
 	}
 	t := r[a:b]
 	if pct {
 		if i := shareAt(t); i >= 0 {
 			l.share = true
-			l.whole = shareWhole(t[i+1:])
+			l.whole, l.literal = shareWhole(t[i+1:])
 			l.noteWords(string(t[i+1:]))
 			t = t[:i]
 		}
@@ -114,12 +115,12 @@ func parseLeft(r []rune, a, b int, pct bool) left {
 			}
 			break
 		}
+		if k, _ := openers.suffix(t); k > n {
+			break // 新增 is a verb of its own, not 新 and 增
+		}
 		w := string(t[len(t)-n:])
 		switch tag {
 		case "up":
-			if noun := n == len(t) && false; noun {
-				break
-			}
 			l.up = true
 		case "down":
 			l.down = true
@@ -136,11 +137,25 @@ func parseLeft(r []rune, a, b int, pct bool) left {
 		l.noteWords(w)
 		t = t[:len(t)-n]
 	}
-	for len(t) > 0 && strings.ContainsRune("、,和与及的", t[len(t)-1]) {
-		t = t[:len(t)-1]
+	for k := len(t); k > 0 && strings.ContainsRune("、,和与及的", t[k-1]) && (t[k-1] != '及' || k < 2 || !strings.ContainsRune("惠普涉", t[k-2])); k-- {
+		t = t[:k-1]
 	}
 	l.subject, l.pos = t, a
 	return l
+}
+
+// leads tells whether t begins with a mark or a connector that belongs to the words before it.
+func leads(t []rune) bool {
+	if !strings.ContainsRune("、,和与及或;:。)", t[0]) {
+		return false
+	}
+	if len(t) > 1 {
+		switch string(t[:2]) {
+		case "及时", "及早", "和谐", "和平", "和美", "与会":
+			return false
+		}
+	}
+	return true
 }
 
 func (l *left) noteWords(w string) {
@@ -169,11 +184,11 @@ func shareAt(t []rune) int {
 	return -1
 }
 
-// shareWhole is the B of "A占B的比重达".
-func shareWhole(t []rune) string {
+// shareWhole is the B of "A占B的比重达"; literal tells that the text has the word 比重 itself, which then stays in B.
+func shareWhole(t []rune) (whole string, literal bool) {
 	for len(t) > 0 {
 		n, tag := tails.suffix(t)
-		if n == 0 || tag == "up" || tag == "down" {
+		if n == 0 || tag == "up" || tag == "down" || t[len(t)-1] == '的' {
 			if k, _ := before.suffix(t); k > 0 {
 				t = t[:len(t)-k]
 				continue
@@ -186,10 +201,12 @@ func shareWhole(t []rune) string {
 	for _, w := range []string{"提高", "上升", "提升", "增加", "下降", "降低"} {
 		s = strings.TrimSuffix(s, w)
 	}
-	for _, w := range []string{"比重", "比例", "份额", "比"} {
-		s = strings.TrimSuffix(s, w)
+	for _, w := range []string{"比重", "比例", "份额"} {
+		if strings.HasSuffix(s, w) {
+			return s, true
+		}
 	}
-	return strings.TrimSuffix(s, "的")
+	return strings.TrimSuffix(strings.TrimSuffix(s, "比"), "的"), false
 }
 
 // compared returns the length of a comparison at the end of t: 比2015年, 较2020年底, 比上年同期, 与上年相比.

@@ -10,7 +10,10 @@ import (
 func (p *parser) emit(q *phrase, f *figure, nm name) {
 	ind := nm.indicator
 	if nm.whole != "" && q.l.share {
-		ind = stem(ind) + "占" + nm.whole + "比重"
+		ind = stem(ind) + "占" + nm.whole
+		if !strings.HasSuffix(ind, "比重") && !strings.HasSuffix(ind, "比例") && !strings.HasSuffix(ind, "份额") {
+			ind += "比重"
+		}
 	}
 	if ind == "" {
 		f.skip = "no_indicator"
@@ -45,6 +48,9 @@ func (p *parser) emit(q *phrase, f *figure, nm name) {
 	p.year(&rec, q, f, metric, nm)
 	if q.kind == Task || q.kind == Matter {
 		p.asTask(&rec, q, f, nm)
+	}
+	if strings.HasPrefix(ind, "每") && !strings.Contains(rec.Unit, "/") && rec.Unit != "%" {
+		rec.Unit += perHead(ind)
 	}
 	p.from(&rec, q, f)
 	p.doubt(&rec, q, f, nm)
@@ -356,4 +362,14 @@ func unbalanced(t []rune) bool {
 		}
 	}
 	return n != 0
+}
+
+// perHead is the lower part of the unit of 每万人发明专利拥有量: /万人.
+func perHead(ind string) string {
+	for _, w := range []string{"万人", "千人", "百人", "百户", "千户", "十万人", "亿元", "万元", "亩", "平方公里", "万户", "名", "人"} {
+		if strings.HasPrefix(ind, "每"+w) {
+			return "/" + w
+		}
+	}
+	return ""
 }

@@ -39,6 +39,8 @@ type cleaned struct {
 	start    int // where the meaningful words begin, verb included
 	verb     string
 	strength string
+	last     string // the last of several verbs: 完成|分配
+	owner    string // whose indicator it is: 规模以上工业|完成增加值
 	keep     string // a verb that belongs to the name: 新增, 改造, 拆除
 	scope    string
 	forecast bool
@@ -55,7 +57,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	c := cleaned{noun: t, pos: pos, start: pos}
 	for len(c.noun) > 0 {
 		t := c.noun
-		if strings.ContainsRune("、,和与及或;:。)-—", t[0]) || t[0] == '(' && !slices.Contains(t, ')') {
+		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把", t[0]) && !nounLed(t) {
 			c.cut(1, true)
 			continue
 		}
@@ -63,7 +65,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			c.cut(n, true)
 			continue
 		}
-		if n, _ := scopes.match(t); n > 0 && n < len(t) && !strings.ContainsRune("级性化", t[n]) {
+		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化", t[n])) {
 			if c.scope == "" {
 				c.scope = string(t[:n])
 			}
@@ -74,6 +76,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			if c.verb == "" {
 				c.verb, c.strength = string(t[:n]), tag
 			}
+			c.last = string(t[:n])
 			w := string(t[:n])
 			if always.has(t[:n]) || n == len(t) {
 				c.keep = ""
@@ -115,10 +118,34 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			c.noun = nil
 		}
 	}
+	c.infix()
 	for len(c.noun) > 0 && strings.ContainsRune("的为了", c.noun[len(c.noun)-1]) {
 		c.noun = c.noun[:len(c.noun)-1]
 	}
 	return c
+}
+
+// nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
+func nounLed(t []rune) bool {
+	return t[0] == '将' && (t[1] == '军' || t[1] == '来') || t[0] == '使' && (t[1] == '用' || t[1] == '命')
+}
+
+// infix takes the verb out of the middle of a name: 规模以上工业|完成|增加值.
+func (c *cleaned) infix() {
+	s := string(c.noun)
+	for _, w := range []string{"实现", "完成", "达成"} {
+		i := strings.Index(s, w)
+		if i < 6 || i+len(w) >= len(s) {
+			continue
+		}
+		rest := s[i+len(w):]
+		if strings.Contains(rest, "投资") && !strings.HasSuffix(s[:i], "累计") || strings.HasPrefix(rest, "率") || strings.Contains(s[:i], "(") {
+			continue
+		}
+		c.owner = s[:i]
+		c.noun = []rune(s[:i] + rest)
+		return
+	}
 }
 
 func (c *cleaned) cut(n int, outer bool) {
@@ -193,7 +220,7 @@ func dateAt(t []rune) int {
 	if i == s {
 		return 0
 	}
-	for _, w := range []string{"底前", "份", "底", "末", "初", "以来", "前", "间"} {
+	for _, w := range []string{"上旬", "中旬", "下旬", "底前", "份", "底", "末", "初", "以来", "前", "间"} {
 		if strings.HasPrefix(string(t[i:min(len(t), i+2)]), w) {
 			return i + len([]rune(w))
 		}
@@ -206,6 +233,22 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	f := &figs[0]
 	last := &figs[len(figs)-1]
 	r := p.n.r
+	switch last.form {
+	case rank:
+		q.l.subject = placeless(q.l.subject)
+	case direction:
+		q.l.subject = trimRunes(q.l.subject, "增速")
+	case streak:
+		return p.same(q, figs, p.row(q, last), false, false)
+	}
+	if len(q.l.subject) == 0 && p.ctx.fromB > p.ctx.fromA {
+		sub := parseLeft(r, p.ctx.fromA, p.ctx.fromB, false)
+		q.l.subject, q.l.pos = sub.subject, sub.pos
+		if sub.dist != "" {
+			q.l.dist = sub.dist
+		}
+	}
+	p.ctx.fromA, p.ctx.fromB = 0, 0
 	q.noun = p.clean(q.l.subject, q.l.pos, !q.right.empty())
 	noun := q.noun.noun
 	useRight := false
@@ -216,7 +259,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		case len(noun) == 0 || q.noun.tailVerb:
 			useRight = last.class != "ratio" || len(noun) == 0
 		case last.class == "count" && len(figs) == 1:
-			useRight = !nameEnds(noun) || q.noun.tailVerb
+			useRight = q.noun.tailVerb || q.l.words == "" || !nameEnds(noun)
 		}
 	}
 	if useRight {
@@ -231,7 +274,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	dist := q.l.dist
 	if len(noun) == 0 && q.noun.verb != "" && !q.l.up && !q.l.down && !q.l.share && f.form == plain {
 		// 投资22.68亿元: the verb itself is the name
-		base = q.noun.verb
+		base = q.noun.last
 		if p.ctx.indicator != "" && q.list[q.i].a < q.lo {
 			base, composed = stem(p.ctx.indicator)+base, true
 		}
@@ -244,13 +287,19 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		if dist != "" && len(figs) == 1 && len(p.ctx.recent) > 1 && dist == "均" {
 			return p.each(q, figs, p.ctx.recent)
 		}
+		if b := p.predicate(q, last); b != "" {
+			return p.same(q, figs, b, false, true)
+		}
 		base, inherited = p.ctx.indicator, true
 		if base == "" {
 			base = p.before(q)
 		}
 		return p.same(q, figs, base, inherited, false)
 	}
-	if generic.has(noun) && p.ctx.indicator != "" && q.noun.keep == "" {
+	if generic.has(noun) && p.ctx.owner != "" && q.noun.keep == "" && q.lo > q.list[q.i].a {
+		return p.same(q, figs, p.ctx.owner+string(noun), false, true)
+	}
+	if generic.has(noun) && p.ctx.indicator != "" && q.noun.keep == "" && (growthName(noun) || !nameEnds([]rune(stem(p.ctx.indicator))) || q.l.dist != "") {
 		if len(figs) > 1 && dist == "分别" && len(p.ctx.recent) >= len(figs) {
 			var list []string
 			for _, b := range p.ctx.recent[len(p.ctx.recent)-len(figs):] {
@@ -273,8 +322,90 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 			return p.each(q, figs, full)
 		}
 	}
-	_ = r
 	return p.same(q, figs, base, inherited, composed)
+}
+
+// row names a streak by all that its clause says: 清华科技园|连续|获评国家级孵化器.
+func (p *parser) row(q *phrase, f *figure) string {
+	c := p.clean(trimRunes(q.l.subject, "连续"), q.l.pos, false)
+	rest := p.n.r[f.b:q.hi]
+	s := string(c.noun)
+	if !strings.HasPrefix(string(rest), "保持") && strings.HasSuffix(s, "实现") {
+		s = strings.TrimSuffix(s, "实现")
+	}
+	if len(rest) == 0 {
+		if s == "" {
+			s = p.ctx.indicator
+		}
+		return s + "连续"
+	}
+	if f.base == "年" && f.b > f.a && len([]rune(string(p.n.r[f.na:f.nb]))) >= 2 && strings.HasPrefix(string(p.n.r[f.na+1:f.nb]), "连") {
+		return p.ctx.indicator + string(p.n.r[f.na+1:f.nb])
+	}
+	return s + "连续" + string(rest)
+}
+
+// placeless takes 位居全省 and the like off the end of the subject of a rank.
+func placeless(t []rune) []rune {
+	for {
+		n := 0
+		for _, w := range []string{"位居", "居", "位列", "列", "排名", "排", "跃居", "稳居", "升至", "升到", "上升至", "跃升至", "保持", "保持在", "继续", "均", "分别", "分列", "名列", "获", "获得", "位", "在", "全市", "全省", "全国", "全区", "全县", "世界", "全球", "西部", "中部", "东部", "东北",
+			"地区", "长三角", "珠三角", "省", "地级市", "设区市", "城市", "沿海", "连续", "首次", "由", "为", "成为", "仍", "总", "并列", "占", "率先", "至", "均居", "蝉联", "重回", "再次", "跻身", "进入", "提升至", "前移至", "提升到", "综合", "同类城市", "同类", "副省级城市", "直辖市", "各省", "亚洲", "国内", "省内", "、", "和", ",", "民族", "自治区", "边疆"} {
+			k := len([]rune(w))
+			if k > n && len(t) >= k && string(t[len(t)-k:]) == w {
+				n = k
+			}
+		}
+		if n == 0 {
+			return t
+		}
+		t = t[:len(t)-n]
+	}
+}
+
+func trimRunes(t []rune, w string) []rune {
+	k := len([]rune(w))
+	if len(t) >= k && string(t[len(t)-k:]) == w {
+		return t[:len(t)-k]
+	}
+	return t
+}
+
+func growthName(noun []rune) bool {
+	switch string(noun) {
+	case "增速", "增幅", "涨幅", "降幅", "增量", "占比", "比重", "总数", "总量", "年均增速", "年均增长":
+		return true
+	}
+	return false
+}
+
+// predicate names a count by what is said of it, when neither side has a noun: 2.65万人|实现脱贫, 15项|持续推进.
+func (p *parser) predicate(q *phrase, f *figure) string {
+	if f.class != "count" || q.l.up || q.l.down || q.l.share || q.l.to || f.form != plain {
+		return ""
+	}
+	t := p.n.r[f.b:q.hi]
+	if len(t) < 2 || !isHan(t[0]) {
+		return ""
+	}
+	for _, w := range []string{"实现", "已", "被", "获得", "顺利", "成功", "全部"} {
+		if k := len([]rune(w)); len(t) > k+1 && string(t[:k]) == w {
+			t = t[k:]
+		}
+	}
+	for i, c := range t {
+		if c == '、' || i == 14 {
+			t = t[:i]
+			break
+		}
+	}
+	name := string(t)
+	if k := len(p.out.Records); k > 0 && p.out.Records[k-1].order >= q.s.a && p.ctx.indicator != "" && strings.HasSuffix(p.out.Records[k-1].Unit, f.base) {
+		name = stem(p.ctx.indicator) + name
+	} else if q.lo > q.list[q.i].a && p.ctx.indicator != "" {
+		return ""
+	}
+	return name
 }
 
 // nameEnds tells whether a noun is complete by itself, so that a count behind it is its own: 高新技术企业数量|550家.
@@ -362,7 +493,7 @@ func (p *parser) whole(q *phrase, figs []figure, k int) string {
 	for len(gap) > 0 && strings.ContainsRune("、,和与及占", gap[0]) {
 		gap = gap[1:]
 	}
-	if w := shareWhole(gap); w != "" {
+	if w, _ := shareWhole(gap); w != "" {
 		return w
 	}
 	return q.l.whole
@@ -393,7 +524,7 @@ func compose(base, generic string) string {
 
 // stem is an indicator without the words that a composed name replaces.
 func stem(s string) string {
-	if i := strings.Index(s, "占"); i > 0 && strings.HasSuffix(s, "比重") {
+	if i := strings.Index(s, "占"); i > 0 && (strings.HasSuffix(s, "比重") || strings.HasSuffix(s, "比例") || strings.HasSuffix(s, "份额")) {
 		s = s[:i]
 	}
 	for _, w := range []string{"新增", "新认定", "新培育", "净增", "新"} {
@@ -415,7 +546,7 @@ func splitItems(t []rune) [][]rune {
 		case ')', '”', '》':
 			depth--
 		case '、', '和', '与', '及':
-			if depth > 0 || t[i] != '、' && (joined(t, i) || i < 2 || len(t)-i < 3) {
+			if depth > 0 || t[i] != '、' && (i < 2 || len(t)-i < 3 || joined(t, i)) {
 				continue
 			}
 			end := i
@@ -497,6 +628,9 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 	}
 	if q.noun.forecast {
 		p.ctx.forecast = true
+	}
+	if q.noun.owner != "" || q.lo == q.list[q.i].a {
+		p.ctx.owner = q.noun.owner
 	}
 	for _, n := range names {
 		if n.indicator == "" || n.inherited {

@@ -29,7 +29,9 @@ func Read(src *Source) (*Reading, error) {
 	for i := range o.sentences {
 		p.sentence(&o.sentences[i])
 	}
-	slices.SortStableFunc(out.Records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.NumStart, b.NumStart)) })
+	slices.SortStableFunc(out.Records, func(a, b Record) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.NumStart, b.NumStart))
+	})
 	text := []rune(src.Text)
 	for i := range out.Records {
 		r := &out.Records[i]
