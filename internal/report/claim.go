@@ -115,7 +115,7 @@ func (p *parser) froms(list []clause) {
 			g := string(gap)
 			if len(open) > 0 {
 				if strings.Contains(g, "到") || strings.Contains(g, "至") || strings.Contains(g, "增为") || strings.Contains(g, "调为") || strings.Contains(g, "变为") || strings.Contains(g, "升为") ||
-					strings.Contains(g, "调整为") || strings.Contains(g, "提高为") {
+					strings.Contains(g, "为") || strings.Contains(g, "跃居") || strings.Contains(g, "升居") || strings.Contains(g, "达") {
 					for _, o := range open {
 						o.skip = "from"
 					}
@@ -148,7 +148,7 @@ func connector(gap []rune) bool {
 			i++
 			continue
 		}
-		if n, tag := tails.match(gap[i:]); n > 0 && (tag == "level" || tag == "up" || tag == "down") && i > 0 {
+		if n, tag := tails.match(gap[i:]); n > 0 && tag == "level" && i > 0 {
 			i += n
 			continue
 		}
@@ -189,7 +189,8 @@ func (p *parser) filters(c *clause, s *sentence) {
 		}
 		l := string(r[lo:f.a])
 		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
-		marked := f.op != "=" && f.approx == "" || of
+		bound := f.op != "=" && f.op != "~" && f.approx == ""
+		marked := bound || of
 		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
 			nx := &c.figs[k+1]
 			tail := r[nx.b:c.b]
@@ -205,20 +206,20 @@ func (p *parser) filters(c *clause, s *sentence) {
 		if k > 0 && c.figs[k-1].skip == "" && !total {
 			pv := &c.figs[k-1]
 			between := r[pv.b:f.a]
-			if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
+			if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix && bound) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
 				f.skip, f.filter = "filter", true
 				continue
 			}
-			if pv.class == "count" && f.suffix && f.class == "count" && len(between) <= 6 && !hasPredicate(between) {
+			if pv.class == "count" && f.suffix && bound && f.class == "count" && len(between) <= 6 && !hasPredicate(between) && !slices.ContainsFunc(between, func(c rune) bool { return strings.ContainsRune("、和与及", c) }) {
 				f.skip, f.filter = "filter", true
 				continue
 			}
 		}
-		if of && marked && !total && (f.class == "measure" || f.class == "count") && f.op != "=" {
+		if of && marked && !total && (f.class == "measure" || f.class == "count") && bound {
 			f.skip, f.filter = "filter", true
 			continue
 		}
-		if f.suffix && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
+		if f.suffix && bound && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
 			f.skip, f.filter = "filter", true
 		}
 	}
@@ -273,6 +274,9 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 		if f.skip == "unit.none" && p.unitless(c, k) {
 			f.skip = ""
 		}
+		if f.skip == "" && s.state != Review && f.class == "count" && matterCount(p.n.r[f.b:c.b]) {
+			f.skip = "header"
+		}
 		if f.skip != "" {
 			if f.skip == "from" && (k == 0 || c.figs[k-1].skip != "from") {
 				p.ctx.fromA, p.ctx.fromB = p.fromSubject(c, k)
@@ -288,6 +292,12 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 	if live == 0 {
 		p.wordy(list, i, s, kind)
 	}
+}
+
+// matterCount tells whether a count announces the livelihood list: 33件|民生实事.
+func matterCount(t []rune) bool {
+	i := strings.Index(string(t[:min(len(t), 10)]), "实事")
+	return i >= 0
 }
 
 // fromSubject is where the name stands in "高企总数从360家增至1031家".
@@ -307,7 +317,7 @@ func (p *parser) unitless(c *clause, k int) bool {
 	if k > 0 {
 		lo = c.figs[k-1].b
 	}
-	l := parseLeft(p.n.r, lo, c.figs[k].a, false)
+	l := parseLeft(p.n.r, lo, c.figs[k].a, false, false)
 	if len(l.subject) == 0 {
 		return false
 	}
@@ -327,7 +337,8 @@ func (p *parser) run(c *clause, k int) int {
 		f, g := &c.figs[k+n-1], &c.figs[k+n]
 		gap := p.n.r[f.b:g.a]
 		if !connector(gap) {
-			wholes := f.form == percent && g.form == percent && len(gap) > 2 && len(gap) < 16 && strings.ContainsRune("、和与及", gap[0]) && strings.Contains(string(p.n.r[c.a:f.a]), "分别占")
+			wholes := f.class == "ratio" && g.class == "ratio" && len(gap) > 2 && len(gap) < 22 && strings.ContainsRune("、和与及", gap[0]) &&
+				(gap[len(gap)-1] == '的' || strings.HasSuffix(string(gap), "比重") || strings.Contains(string(p.n.r[c.a:f.a]), "分别占")) && shareAt(p.n.r[p.leftEdge(c, k):f.a]) >= 0
 			if !wholes {
 				break
 			}
@@ -380,7 +391,7 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	first := &c.figs[k]
 	lo = innermost(r, lo, first.a)
 	pct := first.form == percent || first.form == fraction || first.form == half || first.form == points || first.form == times
-	l := parseLeft(r, lo, first.a, pct)
+	l := parseLeft(r, lo, first.a, pct, first.form == points)
 	l.rose = l.up
 	last := &c.figs[k+n-1]
 	hi := c.b
@@ -393,6 +404,17 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	right := p.right(last.b, hi)
 	if right.empty() && last.base == "元" && spends(l.subject) {
 		right = p.spent(last.b, hi)
+	}
+	if k+n < len(c.figs) && right.empty() && c.figs[k+n].skip == "" && c.figs[k+n].a == last.b && n == 1 {
+		hi2 := c.b
+		if k+n+1 < len(c.figs) {
+			hi2 = c.figs[k+n+1].a
+		}
+		right = p.right(c.figs[k+n].b, hi2) // 17批次2018名医务人员: both count what follows
+	}
+	if q := l; (q.up || q.down) && !q.to && !q.avg && len(q.subject) == 0 && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
+		l.up, l.down = false, false // 增加1万个学位: the verb governs what stands behind
+		l.subject = r[l.pos:first.a]
 	}
 	q := phrase{list: list, i: i, s: s, kind: kind, l: l, lo: lo, hi: hi, right: right}
 	if n > 1 && last.suffix && l.dist != "" {
@@ -544,7 +566,7 @@ func nounStart(t []rune, n int) bool {
 // predicateAt tells whether the predicate word at r[i] ends the name that begins at a.
 func predicateAt(r []rune, a, i, n, hi int) bool {
 	if n == 1 {
-		return i-a >= 2
+		return i-a >= 2 && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]))
 	}
 	w := string(r[i : i+n])
 	rest := string(r[i+n : min(hi, i+n+3)])

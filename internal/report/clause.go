@@ -87,7 +87,7 @@ type left struct {
 }
 
 // parseLeft takes the words in front of a figure, r[a:b], apart.
-func parseLeft(r []rune, a, b int, pct bool) left {
+func parseLeft(r []rune, a, b int, pct, points bool) left {
 	var l left
 	for a < b && leads(r[a:b]) {
 		a++
@@ -101,6 +101,10 @@ func parseLeft(r []rune, a, b int, pct bool) left {
 			t = t[:i]
 		}
 	}
+	if k, down := against(t); k > 0 && points {
+		l.up, l.down, l.base = !down, down, string(t[len(t)-k:])
+		t = t[:len(t)-k]
+	}
 	for len(t) > 0 {
 		n, tag := tails.suffix(t)
 		if n == 0 {
@@ -113,6 +117,9 @@ func parseLeft(r []rune, a, b int, pct bool) left {
 				t = t[:len(t)-k]
 				continue
 			}
+			break
+		}
+		if strings.HasSuffix(string(t), "自然增长率") || strings.HasSuffix(string(t), "增长极") {
 			break
 		}
 		if k, _ := openers.suffix(t); k > n {
@@ -207,6 +214,19 @@ func shareWhole(t []rune) (whole string, literal bool) {
 		}
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(s, "比"), "的"), false
+}
+
+// against returns the length of a comparison in points at the end of t, 高于全国, and whether it is a shortfall.
+func against(t []rune) (int, bool) {
+	for i := len(t) - 2; i >= 0 && i >= len(t)-16; i-- {
+		switch string(t[i : i+2]) {
+		case "高于", "快于", "优于", "好于", "高出", "领先", "超过", "超出", "多于":
+			return len(t) - i, false
+		case "低于", "慢于", "少于":
+			return len(t) - i, true
+		}
+	}
+	return 0, false
 }
 
 // compared returns the length of a comparison at the end of t: 比2015年, 较2020年底, 比上年同期, 与上年相比.

@@ -75,6 +75,8 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 		if n, tag := openers.match(t); n > 1 && !nounVerb(t, n) {
 			if c.verb == "" {
 				c.verb, c.strength = string(t[:n]), tag
+			} else if c.strength == "strive" || c.strength == "ensure" {
+				c.verb = string(t[:n])
 			}
 			c.last = string(t[:n])
 			w := string(t[:n])
@@ -242,7 +244,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		return p.same(q, figs, p.row(q, last), false, false)
 	}
 	if len(q.l.subject) == 0 && p.ctx.fromB > p.ctx.fromA {
-		sub := parseLeft(r, p.ctx.fromA, p.ctx.fromB, false)
+		sub := parseLeft(r, p.ctx.fromA, p.ctx.fromB, last.form == percent, false)
 		q.l.subject, q.l.pos = sub.subject, sub.pos
 		if sub.dist != "" {
 			q.l.dist = sub.dist
@@ -296,6 +298,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		}
 		return p.same(q, figs, base, inherited, false)
 	}
+	if graded(noun) && p.ctx.indicator != "" && q.lo > q.list[q.i].a {
+		return p.same(q, figs, string(noun)+ungraded(p.ctx.indicator), false, true) // 新增国家级高新技术企业7家、省级13家
+	}
 	if generic.has(noun) && p.ctx.owner != "" && q.noun.keep == "" && q.lo > q.list[q.i].a {
 		return p.same(q, figs, p.ctx.owner+string(noun), false, true)
 	}
@@ -327,6 +332,14 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 
 // row names a streak by all that its clause says: 清华科技园|连续|获评国家级孵化器.
 func (p *parser) row(q *phrase, f *figure) string {
+	if i := slices.Index(p.n.r[f.na:f.nb], '连'); i > 0 { // 六连增
+		c := p.clean(trimRunes(trimRunes(q.l.subject, "“"), "实现"), q.l.pos, false)
+		name := strings.TrimSuffix(string(c.noun), "实现")
+		if len(c.noun) == 0 || name == "" {
+			name = p.ctx.indicator
+		}
+		return name + string(p.n.r[f.na+i:f.nb])
+	}
 	c := p.clean(trimRunes(q.l.subject, "连续"), q.l.pos, false)
 	rest := p.n.r[f.b:q.hi]
 	s := string(c.noun)
@@ -338,9 +351,6 @@ func (p *parser) row(q *phrase, f *figure) string {
 			s = p.ctx.indicator
 		}
 		return s + "连续"
-	}
-	if f.base == "年" && f.b > f.a && len([]rune(string(p.n.r[f.na:f.nb]))) >= 2 && strings.HasPrefix(string(p.n.r[f.na+1:f.nb]), "连") {
-		return p.ctx.indicator + string(p.n.r[f.na+1:f.nb])
 	}
 	return s + "连续" + string(rest)
 }
@@ -369,6 +379,29 @@ func trimRunes(t []rune, w string) []rune {
 		return t[:len(t)-k]
 	}
 	return t
+}
+
+// graded tells whether a noun is a grade alone: 省级, 市级以上.
+func graded(noun []rune) bool {
+	switch string(noun) {
+	case "国家级", "省级", "市级", "县级", "区级", "镇级", "村级", "省部级", "国际级", "世界级", "自治区级", "国家级和省级", "省级以上", "市级以上", "市级及以上", "国家", "省", "地厅级", "县处级":
+		return true
+	}
+	return false
+}
+
+// ungraded takes the verb and the grade off the front of a name.
+func ungraded(s string) string {
+	s = stem(s)
+	for again := true; again; {
+		again = false
+		for _, w := range []string{"新增", "新认定", "新培育", "国家级", "省级", "市级", "县级", "区级", "以上", "及以上", "国家", "获批", "创建", "培育", "建成", "新建", "引进", "获评", "认定"} {
+			if t := strings.TrimPrefix(s, w); t != s && t != "" {
+				s, again = t, true
+			}
+		}
+	}
+	return s
 }
 
 func growthName(noun []rune) bool {
@@ -507,6 +540,16 @@ func (p *parser) before(q *phrase) string {
 	c := q.list[q.i-1]
 	cl := p.clean(p.n.r[c.a:c.b], c.a, false)
 	t := cl.noun
+	for i := 2; i < len(t); i++ {
+		if n, _ := predicates.match(t[i:]); n > 1 {
+			t = t[:i]
+			break
+		}
+		if n, _ := tails.match(t[i:]); n > 1 || n == 1 && t[i] == '连' || strings.HasPrefix(string(t[i:]), "连跨") || strings.HasPrefix(string(t[i:]), "跃上") {
+			t = t[:i]
+			break
+		}
+	}
 	if len(t) > 20 {
 		t = t[:20]
 	}
@@ -611,7 +654,7 @@ func shareHead(items [][]rune) []string {
 			}
 			continue
 		}
-		if n, _ := heads.suffix(last); n > 0 && n < len(last) {
+		if n, _ := heads.suffix(last); n > 1 && n < len(last) {
 			out[i] += string(last[len(last)-n:])
 		}
 	}

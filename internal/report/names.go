@@ -9,7 +9,7 @@ import (
 // why a number was passed over.
 
 var (
-	nameTails = list(`号 版 级 强 国道 省道 县道 乡道 号线 线 型 周年 世纪 年代 届 后 时代 英寸 寸 医院 中学 小学 热线 专线 工程 行动 计划 模式 体系 战略 指标 院 师 机床 师部 环 代 大道 路 街 街区 航站楼 地块 高地 产业带 产业园
+	nameTails = list(`号 版 级 强 国道 省道 县道 乡道 号线 线 型 周年 世纪 年代 后 时代 英寸 寸 医院 中学 小学 热线 专线 工程 行动 计划 模式 体系 战略 指标 院 师 机床 师部 环 代 大道 路 街 街区 航站楼 地块 高地 产业带 产业园
 		政策 集群 格局 科创 高速 大桥 平台 服务 专班 机制 联盟 城市群 都市圈 经济圈 生活圈 交通圈 出行圈 公里圈 通勤圈 物流圈 商业圈 调整 启航 先锋 行 案 事件 疫情`)
 	dateTails = list(`月份 月 日 时 点钟 月底 月末`)
 	// rankPlace are words before "第一" that make it a rank and not an ordinal.
@@ -112,12 +112,15 @@ func (s *scanner) skipUnit(f *figure) string {
 	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
 		return "name.rating"
 	case f.class == "age":
-		if strings.Contains(left, "寿命") || strings.Contains(left, "年龄") || strings.Contains(s.text(f.a-14, f.a), "寿命") {
+		if !f.suffix && !isHan(next) || f.approx != "" || strings.HasSuffix(left, "到") || strings.HasSuffix(left, "至") || strings.HasSuffix(left, "达") || strings.Contains(s.text(f.a-14, f.a), "寿命") {
 			return ""
 		}
 		return "attribute.age"
 	case f.base == "年" || f.base == "个月" || f.base == "周" || f.base == "个季度" || f.base == "季度":
 		if strings.HasSuffix(left, "连续") || strings.HasSuffix(left, "连续第") {
+			return ""
+		}
+		if f.base == "年" && strings.Contains(s.text(f.a-36, f.a), "年限") && !strings.HasSuffix(left, "近") {
 			return ""
 		}
 		return "time.span"
@@ -135,7 +138,7 @@ func (s *scanner) skipUnit(f *figure) string {
 		}
 		return "time.attribute"
 	case f.base == "届" || f.base == "期" || f.base == "轮":
-		if strings.Contains(left, "举办") || strings.Contains(left, "连续") || strings.Contains(left, "承办") {
+		if t := s.text(f.a-30, f.a); f.base == "届" && (strings.Contains(t, "举办") || strings.Contains(t, "承办")) || strings.Contains(left, "连续") {
 			return ""
 		}
 		return "ordinal"
@@ -143,6 +146,10 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "name"
 	case f.class == "count" && (s.hasAt(f.b, "方面") || s.hasAt(f.b, "着力") || s.hasAt(f.b, "坚持") || s.hasAt(f.b, "关键词") || s.hasAt(f.b, "必须")):
 		return "header"
+	case f.class == "" && f.base == "" && s.hasAt(f.b, "人口的") || strings.HasSuffix(left, "辐射周边") || strings.HasSuffix(left, "辐射"):
+		return "attribute"
+	case isHan(next) && f.class == "measure" && (strings.HasSuffix(left, "日处理") || strings.HasSuffix(left, "年处理") || strings.HasSuffix(left, "年产") || strings.HasSuffix(left, "日产") || strings.HasSuffix(left, "日供水") || strings.HasSuffix(left, "日供应")):
+		return "attribute.capacity"
 	case f.base == "分" && (s.hasAt(f.b, "钟")):
 		return "time.attribute"
 	case f.class == "" && f.base == "" && (next == '级' || next == '强' || next == '亩' && false):
@@ -362,7 +369,7 @@ func (s *scanner) countsNoun(i, j int, v float64) bool {
 	}
 	if s.at(j) == '个' {
 		n, _ := placeNouns.match(s.r[min(j+1, s.b):s.b])
-		return n > 0
+		return n > 0 && !s.hasAt(j+1, "市场") && !s.hasAt(j+1, "区域") && !s.hasAt(j+1, "村的")
 	}
 	n, _ := plainCounts.match(s.r[min(j, s.b):s.b])
 	return n > 0 && isHan(s.at(j+1))

@@ -178,6 +178,11 @@ func (s *scanner) arabic(i int) int {
 			j++
 		}
 	}
+	if s.hasAt(j, "连增") || s.hasAt(j, "连优") || s.hasAt(j, "连冠") || s.hasAt(j, "连丰") {
+		f := figure{a: i, na: i, nb: j + 2, b: j + 2, form: streak, op: "=", unit: "年", base: "年", class: "time", value: parseDecimal(s.text(i, j))}
+		s.out = append(s.out, f)
+		return f.b - i
+	}
 	if why := s.nameAround(i, j); why != "" {
 		if why != "-" {
 			s.out = append(s.out, figure{a: i, b: j, na: i, nb: j, skip: why})
@@ -202,6 +207,7 @@ func (s *scanner) arabic(i int) int {
 
 // finish reads scale, unit and comparators behind the number r[i:j] and files the figure.
 func (s *scanner) finish(f *figure, i, j int) int {
+	j0 := j
 	more := func() {
 		for _, w := range []string{"余", "多", "几", "来"} {
 			if s.hasAt(j, w) && (w != "来" || !s.hasAt(j, "来自")) && (w != "多" || !s.hasAt(j, "多于") && !s.hasAt(j, "多出")) {
@@ -232,6 +238,9 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	if n == 0 && scale == "" {
 		f.class = ""
 	}
+	if f.han && i == j0 && scale != "" {
+		scale = f.bareScale(scale)
+	}
 	f.base, f.class = u, class
 	f.unit = scale + u
 	f.nb = j + n
@@ -258,6 +267,17 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	}
 	s.out = append(s.out, *f)
 	return f.b - i
+}
+
+// bareScale moves 百 and 千 of a scale without a digit into the value: 千亿 is 1000 亿.
+func (f *figure) bareScale(scale string) string {
+	for n, w := range []string{"十", "百", "千"} {
+		if strings.HasPrefix(scale, w) {
+			f.value = f.value.shift(n + 1)
+			return scale[len(w):]
+		}
+	}
+	return scale
 }
 
 // fixUnit corrects units that are the beginning of a word: 个 of 个体, 家 of 家庭, 人 of 人均 are none, or none here.
@@ -472,4 +492,10 @@ func (s *scanner) ranges() {
 		out = append(out, f)
 	}
 	s.out = out
+	for i := len(out) - 2; i >= 0; i-- {
+		f, g := &out[i], &out[i+1]
+		if f.skip == "unit.none" && (g.skip == "" || g.skip == "from") && g.class == "ratio" && g.form != rank && s.text(f.b, g.a) == "、" {
+			f.unit, f.base, f.class, f.form, f.skip = g.unit, g.base, g.class, g.form, "" // 分别提高15、22个百分点
+		}
+	}
 }
