@@ -107,7 +107,7 @@ func markLevel(r []rune) (int, int) {
 		return 0, 0
 	case han && r[i] == '、':
 		return i + 1, 1
-	case han && r[i] == '是' && i == s+1:
+	case han && r[i] == '是' && !paren && !part && (i > s+1 || i+1 < len(r) && r[i+1] != '否'):
 		return i + 1, 4
 	case !han && (r[i] == '.' || r[i] == '、') && i+1 < len(r) && !isDigit(r[i+1]):
 		return i + 1, 3

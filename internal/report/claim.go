@@ -174,6 +174,10 @@ func (p *parser) filters(c *clause, s *sentence) {
 			hi = c.figs[k+1].a
 		}
 		after := r[f.b:hi]
+		if k > 0 && f.base == "类" && c.figs[k-1].nb == f.na {
+			f.skip = "name" // 2个1类创新药
+			continue
+		}
 		if len(after) == 0 || !(isHan(after[0]) || after[0] == '“') {
 			continue
 		}
@@ -336,6 +340,9 @@ func (p *parser) run(c *clause, k int) int {
 	for k+n < len(c.figs) && c.figs[k+n].skip == "" {
 		f, g := &c.figs[k+n-1], &c.figs[k+n]
 		gap := p.n.r[f.b:g.a]
+		if f.base != g.base && (f.class != "ratio" || g.class != "ratio") {
+			break
+		}
 		if !connector(gap) {
 			wholes := f.class == "ratio" && g.class == "ratio" && len(gap) > 2 && len(gap) < 22 && strings.ContainsRune("、和与及", gap[0]) &&
 				(gap[len(gap)-1] == '的' || strings.HasSuffix(string(gap), "比重") || strings.Contains(string(p.n.r[c.a:f.a]), "分别占")) && shareAt(p.n.r[p.leftEdge(c, k):f.a]) >= 0
@@ -549,24 +556,15 @@ func figureIn(t []rune) bool {
 	return false
 }
 
-// nounStart tells whether a predicate word at the start of a phrase is used as part of a name (上市公司, 新增长点).
+// nounStart tells whether a predicate word at the start of a phrase can be part of a name (上市公司, 提档升级村).
 func nounStart(t []rune, n int) bool {
-	if n == 1 || n >= len(t) {
-		return false
-	}
-	w := string(t[:n])
-	switch w {
-	case "复工", "复产", "上市", "就业", "创业", "参保", "在建", "开放", "转移", "退役", "脱贫", "认定", "完成", "投产", "开工", "签约", "上岗", "返乡", "覆盖", "转型", "已", "享受", "参与", "运行", "新增", "成功", "上云", "运营", "贯通", "发布", "联网", "获奖", "稳定", "公示", "入选",
-		"列入", "纳入", "在全", "对接", "量产":
-		return w != "已"
-	}
-	return false
+	return n > 1 && n < len(t) && !strong.has(t[:n])
 }
 
 // predicateAt tells whether the predicate word at r[i] ends the name that begins at a.
 func predicateAt(r []rune, a, i, n, hi int) bool {
 	if n == 1 {
-		return i-a >= 2 && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]))
+		return i-a >= 2 && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
 	}
 	w := string(r[i : i+n])
 	rest := string(r[i+n : min(hi, i+n+3)])

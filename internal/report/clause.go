@@ -89,8 +89,13 @@ type left struct {
 // parseLeft takes the words in front of a figure, r[a:b], apart.
 func parseLeft(r []rune, a, b int, pct, points bool) left {
 	var l left
-	for a < b && leads(r[a:b]) {
+	for a < b && (leads(r[a:b]) || r[a] == '的') {
 		a++
+	}
+	for _, w := range []string{"情况下", "基础上", "背景下", "前提下"} {
+		if k := len([]rune(w)); b-a >= k && string(r[a:a+k]) == w {
+			a += k
+		}
 	}
 	t := r[a:b]
 	if pct {
@@ -240,7 +245,7 @@ func compared(t []rune) int {
 			continue
 		}
 		s := string(t[len(t)-k+1:])
-		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前"} {
+		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前", "预计数", "执行数", "预算数", "决算数", "规定"} {
 			if strings.HasSuffix(s, w) {
 				return k
 			}

@@ -124,13 +124,22 @@ func (p *parser) metric(q *phrase, f *figure, ind *string, nm name) (string, dec
 		return "change", signed()
 	}
 	c := string(p.n.r[q.list[q.i].a:f.a])
-	if strings.HasPrefix(*ind, "新") || strings.Contains(c, "新增") || strings.HasPrefix(q.noun.verb, "新") || strings.HasPrefix(*ind, "增加") || q.noun.verb == "增加" {
+	if newVerb([]rune(*ind)) || strings.Contains(c, "新增") || newVerb([]rune(q.noun.verb)) || strings.HasPrefix(*ind, "增加") || q.noun.verb == "增加" {
 		return "increment", v
 	}
 	if f.class == "count" {
 		return "count", v
 	}
 	return "level", v
+}
+
+// newVerb tells whether a name begins with 新增, 新建 and the like, and not with 新能源.
+func newVerb(t []rune) bool {
+	if len(t) < 2 || t[0] != '新' {
+		return false
+	}
+	n, _ := openers.match(t)
+	return n > 1
 }
 
 func (p *parser) growth(l *left) string {

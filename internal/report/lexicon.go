@@ -105,6 +105,7 @@ var (
 	openers    = load("openers")    // verbs that open a clause; tag: strength class
 	predicates = load("predicates") // words that end the name of what is counted ("48个项目|开工")
 	heads      = load("heads")      // last words of indicators; tag: level, share, flow
+	strong     = load("strong")     // predicates that never begin a name
 	scopes     = load("scopes")     // whole-area words before an indicator
 	adverbs    = load("adverbs")    // words before a verb that change nothing
 )

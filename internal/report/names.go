@@ -10,7 +10,7 @@ import (
 
 var (
 	nameTails = list(`号 版 级 强 国道 省道 县道 乡道 号线 线 型 周年 世纪 年代 后 时代 英寸 寸 医院 中学 小学 热线 专线 工程 行动 计划 模式 体系 战略 指标 院 师 机床 师部 环 代 大道 路 街 街区 航站楼 地块 高地 产业带 产业园
-		政策 集群 格局 科创 高速 大桥 平台 服务 专班 机制 联盟 城市群 都市圈 经济圈 生活圈 交通圈 出行圈 公里圈 通勤圈 物流圈 商业圈 调整 启航 先锋 行 案 事件 疫情`)
+		政策 集群 格局 科创 高速 大桥 平台 服务 专班 机制 联盟 城市群 都市圈 经济圈 生活圈 交通圈 出行圈 公里圈 通勤圈 物流圈 商业圈 调整 启航 先锋 案 事件 疫情 人制`)
 	dateTails = list(`月份 月 日 时 点钟 月底 月末`)
 	// rankPlace are words before "第一" that make it a rank and not an ordinal.
 	rankPlace = list(`居 列 排 位 名 升至 升到 跃居 稳居 保持 跃升至 上升至 进至 前移至 全省 全国 全市 全区 全县 世界 全球 西部 中部 东部 东北 华东 华南 华北 西南 西北 中南 亚洲 国内 省内 同类 获得 获 为 夺得 荣获 蝉联 均 分别 保持 省 长三角 珠三角 地级市 设区市 自治区
@@ -111,6 +111,10 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "unit.none"
 	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
 		return "name.rating"
+	case f.base == "个" && (s.hasAt(f.b, "多月") || s.hasAt(f.b, "半月")):
+		return "time.span"
+	case s.hasAt(f.b, "范围") || strings.HasSuffix(left, "一个"):
+		return "attribute"
 	case f.class == "age":
 		if !f.suffix && !isHan(next) || f.approx != "" || strings.HasSuffix(left, "到") || strings.HasSuffix(left, "至") || strings.HasSuffix(left, "达") || strings.Contains(s.text(f.a-14, f.a), "寿命") {
 			return ""

@@ -252,7 +252,7 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	}
 	f.b = f.nb
 	if f.approx == "" || f.op == "" {
-		if s.at(f.nb) == '多' || s.at(f.nb) == '余' {
+		if (s.at(f.nb) == '多' || s.at(f.nb) == '余') && (f.class != "count" && f.base != "%") {
 			if !s.hasAt(f.nb, "多于") && !s.hasAt(f.nb, "多出") && !s.hasAt(f.nb, "多元") && n > 0 {
 				f.op, f.approx, f.b, f.nb = ">", string(s.at(f.nb)), f.nb+1, f.nb+1
 			}

@@ -13,9 +13,8 @@ var (
 	papers      = list("规划 方案 办法 条例 计划 清单 政策 意见 制度 标准 细则 要点 目录 措施 规定 指南 导则 预案 蓝图 地图 名单 台账 章程 机制 体系")
 	hardPapers  = list("规划 方案 办法 条例 计划 清单 政策 意见 细则 要点 目录 措施 规定 指南 导则 预案 制度 招标 法规 规章 草案")
 	outcomes    = list("登陆 成立 进驻 入驻 设置 动工 开工 开通 上市 投产 落地 秒批 竣工 建成 通车 投用 投运 达产 落户 完工 交付 封顶 贯通 启用 获批 挂牌 揭牌 创建成功 并网 首飞 交工 试运行 全覆盖 共办 列入 纳入 晋升 清零 发行 长制久清 不发生 签约 开园 开馆 投入使用 投入运营 完成 复航 通航 通气 办结")
-	projectEnds = list("建设 项目 工程 中心 基地 园区 园 示范区 实验区 综合体 平台 公园 广场 医院 学校 小镇 机场 铁路 高速 公路 大桥 隧道 水库 电站 港 枢纽 实验室 博物馆 体育馆 图书馆 档案馆 青少年宫 研究院 研究生院 商业中心 商圈 条例 方案 行动 标杆 试点 片区 改造 改造提升 旧村 步道 绿道 规划设计工作 社区 街区 区 路 线 站 厂 产业园 科创园 院 馆 宫 校 楼 城")
+	projectEnds = list("建设 项目 工程 中心 基地 园区 园 示范区 实验区 综合体 平台 公园 广场 医院 学校 小镇 机场 铁路 高速 公路 大桥 隧道 水库 电站 港 枢纽 实验室 二期 一期 三期 博物馆 体育馆 图书馆 档案馆 青少年宫 研究院 研究生院 商业中心 商圈 条例 方案 行动 标杆 试点 片区 改造 改造提升 旧村 步道 绿道 招商进驻 投产运营 使用情况 规划设计工作 前期工作 规划设计工作 社区 街区 区 路 线 站 厂 产业园 科创园 院 馆 宫 校 楼 城")
 	vagueMarks  = list("一批 更多 若干 各类 各项 各领域 多种 一系列 有关 相关 水平 能力 氛围 环境 力度 质量 效能 活力 优势 意识 机制 体系 融合 合作 产业 产业链 集群 业态 新业态 企业 人才 服务 关系 格局 结构 布局 理念 精神 作风 工作 监管 管理 治理 保障 发展 创新 改革 开放 升级 转型 基础 短板 潜力 动能")
-	named       = []rune("《“")
 )
 
 // wordyTask reads a clause of the plan without a figure: C checkable, P a named project that makes progress, V vague.
@@ -88,9 +87,10 @@ func (p *parser) label(t []rune, pos int) (string, cleaned) {
 		}
 		return "V", cl
 	}
-	_, oc, _ := outcomes.find(obj, 1)
-	first, _ := openers.match(stripAdverbs(t))
-	verb := string(stripAdverbs(t)[:first])
+	plain := stripAdverbs(t)
+	first, _ := openers.match(plain)
+	verb, rest := string(plain[:first]), plain[first:]
+	_, oc, _ := outcomes.find(rest, 0)
 	paper := endsWithAny(obj, hardPapers)
 	vague := isVagueObject(obj)
 	isNamed := namedObject(obj)
@@ -104,14 +104,16 @@ func (p *parser) label(t []rune, pos int) (string, cleaned) {
 		return "C", cl
 	case verb == "鼓励" || verb == "支持" || verb == "引导" || verb == "探索" || verb == "探索建立" || verb == "倡导":
 		return "V", cl
-	case (verb == "推动" || verb == "争取" || verb == "力争" || verb == "确保" || verb == "促进" || verb == "力促" || str == "strive" || str == "ensure") && oc > 0 && (isNamed || len(obj) > 6):
+	case (verb == "推动" || verb == "争取" || verb == "力争" || verb == "确保" || verb == "促进" || verb == "力促" || str == "strive" || str == "ensure") && oc > 0 && (isNamed || len(rest) > 6):
+		return "C", cl
+	case verb == "划定" || verb == "开启" || verb == "全面开启":
 		return "C", cl
 	case verb == "完成" || verb == "高质量完成" || verb == "全面完成" || verb == "启动" || verb == "启动建设" || verb == "开工" || verb == "开通" || verb == "建成" || verb == "设立" || verb == "成立" || verb == "启用" || verb == "开工建设" || verb == "动工建设" || verb == "建成投用":
 		if vague && !isNamed {
 			return "V", cl
 		}
 		return "C", cl
-	case verb == "升级" || verb == "优化升级" || verb == "推行" || verb == "实行" || verb == "开展" || verb == "组织开展" || verb == "举办" || verb == "承办" || verb == "办好" || verb == "公开征集" || verb == "建立" || verb == "扩大" || verb == "全面开启":
+	case verb == "升级" || verb == "优化升级" || verb == "推行" || verb == "实行" || verb == "开展" || verb == "组织开展" || verb == "举办" || verb == "承办" || verb == "办好" || verb == "公开征集" || verb == "建立" || verb == "扩大":
 		if paper || isNamed && (verb == "推行" || verb == "办好" || verb == "举办" || verb == "承办" || verb == "组织开展" || verb == "升级") || endsWithAny(obj, list2) {
 			return "C", cl
 		}
@@ -188,17 +190,24 @@ func clauseHasVerb(t []rune) bool {
 	return false
 }
 
-// namedObject tells whether an object names one thing: a title, a quotation, Latin letters, or a list of names.
+// namedObject tells whether an object names one thing: a title, or a place or project with a name of its own.
 func namedObject(t []rune) bool {
+	if slices.Contains(t, '《') {
+		return true
+	}
+	for len(t) > 0 && t[len(t)-1] == '”' {
+		t = t[:len(t)-1]
+	}
+	n, _ := projectEnds.suffix(t)
+	if n == 0 || isVagueObject(t) {
+		return false
+	}
 	for _, c := range t {
-		if slices.Contains(named, c) || c >= 'A' && c <= 'Z' {
+		if c == '“' || c >= 'A' && c <= 'Z' {
 			return true
 		}
 	}
-	if n, _ := projectEnds.suffix(t); n > 0 && len(t) >= n+4 && !isVagueObject(t) {
-		return slices.Contains(t, '、') || properName(t)
-	}
-	return false
+	return len(t) >= n+4 && (slices.Contains(t, '、') || properName(t))
 }
 
 // properName tells whether a phrase begins with what looks like a proper name: no adverb, verb or common first word.
