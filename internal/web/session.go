@@ -1,0 +1,104 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"huying/internal/errs"
+)
+
+const (
+	lifetime = 12 * time.Hour // a working day: after it one signs in anew
+	idle     = 2 * time.Hour  // an unattended desk
+	touch    = 5 * time.Minute
+
+	// SessionPerson is the key under which a session's data hold the id of the person (int64) who signed in.
+	SessionPerson = "person"
+
+	seenKey  = "seen"
+	flashKey = "flash"
+)
+
+func (s *Server) newSessions() *scs.SessionManager {
+	m := scs.New()
+	m.Store = s.opts.Sessions
+	m.Lifetime = lifetime
+	m.Cookie = scs.SessionCookie{Name: "huying", Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode, Persist: false}
+	if s.secure {
+		m.Cookie.Name = "__Host-huying"
+	}
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.opts.Log.ErrorContext(r.Context(), "session", "id", note(r.Context()).id, "err", err)
+		req := &Request{Request: r, w: w, s: s, id: note(r.Context()).id, sessionless: true}
+		req.readPreferences()
+		req.errorPage(http.StatusServiceUnavailable, errs.Wrap(err, errs.Unavailable, "web.no_session"))
+	}
+	return m
+}
+
+// findActor reads who is signed in. A session that was idle too long, and one whose person has no account any more, is ended.
+func (r *Request) findActor() error {
+	ctx, m := r.Context(), r.s.sessions
+	person := m.GetInt64(ctx, SessionPerson)
+	if person == 0 {
+		return nil
+	}
+	now := r.s.opts.Security.Now()
+	seen := time.UnixMicro(m.GetInt64(ctx, seenKey))
+	if now.Sub(seen) > idle {
+		return m.Destroy(ctx)
+	}
+	actor, err := r.s.opts.Actors.Actor(ctx, person)
+	switch {
+	case errs.Is(err, errs.NotFound):
+		return m.Destroy(ctx)
+	case err != nil:
+		return err
+	}
+	if now.Sub(seen) > touch { // not on every request: each is a write
+		m.Put(ctx, seenKey, now.UnixMicro())
+	}
+	r.Actor = actor
+	note(ctx).person = person
+	return nil
+}
+
+// SignIn makes this browser's session that of a person. The session's token changes, so that one planted before is worth nothing.
+func (r *Request) SignIn(personID int64) error {
+	ctx, m := r.Context(), r.s.sessions
+	if err := m.RenewToken(ctx); err != nil {
+		return err
+	}
+	m.Put(ctx, SessionPerson, personID)
+	m.Put(ctx, seenKey, r.s.opts.Security.Now().UnixMicro())
+	return nil
+}
+
+// SignOut ends this browser's session.
+func (r *Request) SignOut() error {
+	r.Actor = nil
+	return r.s.sessions.Destroy(r.Context())
+}
+
+// SecurityNow is the machine's own time, for what expires.
+func (r *Request) SecurityNow() time.Time { return r.s.opts.Security.Now() }
+
+// Next is where ?next= (or the form's field next) wants to go after signing in: a path of ours, or home.
+func (r *Request) Next() string { return LocalPath(r.FormValue("next")) }
+
+// Flash leaves a line that the next page shows once: that something was done.
+func (r *Request) Flash(key string, kv ...any) {
+	ctx := r.Context()
+	lines, _ := r.s.sessions.Get(ctx, flashKey).([]string)
+	r.s.sessions.Put(ctx, flashKey, append(lines, r.T(key, kv...)))
+}
+
+func (r *Request) takeFlashes() []string {
+	if r.sessionless {
+		return nil
+	}
+	lines, _ := r.s.sessions.Pop(r.Context(), flashKey).([]string)
+	return lines
+}
