@@ -185,7 +185,7 @@ func shareAt(t []rune) int {
 		if t[i] != '占' {
 			continue
 		}
-		if i+1 < len(t) && strings.ContainsRune("地用领据比有", t[i+1]) {
+		if i+1 < len(t) && strings.ContainsRune("地用领据比有", t[i+1]) && !strings.HasPrefix(string(t[i+1:]), "地区") {
 			return -1
 		}
 		if i > 0 && strings.ContainsRune("抢侵强", t[i-1]) {

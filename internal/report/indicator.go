@@ -25,6 +25,7 @@ type name struct {
 	object    string // of a task
 	inherited bool
 	composed  bool
+	said      bool // named by what is said of it; no name for the clauses behind
 	byRight   bool // the noun stands behind the figure
 	flow      bool // a quantity that adds up over a span of years
 	whole     string
@@ -33,203 +34,17 @@ type name struct {
 }
 
 // cleaned is the subject of a clause without the words that do not belong to an indicator.
-type cleaned struct {
-	noun     []rune
-	pos      int // where noun begins in the text; kept verbs come before it
-	start    int // where the meaningful words begin, verb included
-	verb     string
-	strength string
-	last     string // the last of several verbs: 完成|分配
-	owner    string // whose indicator it is: 规模以上工业|完成增加值
-	keep     string // a verb that belongs to the name: 新增, 改造, 拆除
-	scope    string
-	forecast bool
-	tailVerb bool // the verb stands at the end: 在…建成
-}
-
 var (
 	always     = list("预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
 	unlessVerb = list("累计 新 实际 年 正 还 也 并 有 建设 支持 新增 实施 推动 推进 保障 共 稳定 使 让 把 将 到 的 由 组织 设立 带动 引导 成立 巩固 通过 扶持 认定 实现 形成 年均 日均 月均 发放 兑现 覆盖 建立 受理 开展 落实 惠及 全面 配备 打造 启用 连续 每年")
 )
 
 // clean takes dates, scopes, adverbs and verbs off the front of a subject.
-func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
-	c := cleaned{noun: t, pos: pos, start: pos}
-	for len(c.noun) > 0 {
-		t := c.noun
-		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把", t[0]) && !nounLed(t) {
-			c.cut(1, true)
-			continue
-		}
-		if n := dateAt(t); n > 0 {
-			c.cut(n, true)
-			continue
-		}
-		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化", t[n])) {
-			if c.scope == "" {
-				c.scope = string(t[:n])
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		if n, tag := openers.match(t); n > 1 && !nounVerb(t, n) {
-			if c.verb == "" {
-				c.verb, c.strength = string(t[:n]), tag
-			} else if c.strength == "strive" || c.strength == "ensure" {
-				c.verb = string(t[:n])
-			}
-			c.last = string(t[:n])
-			w := string(t[:n])
-			if always.has(t[:n]) || n == len(t) {
-				c.keep = ""
-			} else {
-				c.keep = w
-			}
-			c.cut(n, false)
-			continue
-		}
-		if n, _ := adverbs.match(t); n > 0 && n < len(t) && verbAhead(t[n:]) {
-			if s := string(t[:n]); s == "预计" || s == "初步" {
-				c.forecast = true
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		if n, _ := always.match(t); n > 1 {
-			s := string(t[:n])
-			if strings.HasPrefix(s, "预计") || strings.HasPrefix(s, "初步") {
-				c.forecast = true
-			}
-			if s == "累计" && n < len(t) && strings.HasPrefix(string(t[n:]), "投资") {
-				break
-			}
-			if n < len(t) && nounVerb(t, n) {
-				break
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		break
-	}
-	if n, tag := openers.suffix(c.noun); hasRight && n > 1 {
-		if c.verb == "" || len(c.noun) > n {
-			c.verb, c.strength = string(c.noun[len(c.noun)-n:]), tag
-		}
-		c.tailVerb = true
-		if len(c.noun) == n {
-			c.noun = nil
-		}
-	}
-	c.infix()
-	for len(c.noun) > 0 && strings.ContainsRune("的为了", c.noun[len(c.noun)-1]) {
-		c.noun = c.noun[:len(c.noun)-1]
-	}
-	return c
-}
-
 // nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
-func nounLed(t []rune) bool {
-	return t[0] == '将' && (t[1] == '军' || t[1] == '来') || t[0] == '使' && (t[1] == '用' || t[1] == '命')
-}
-
 // infix takes the verb out of the middle of a name: 规模以上工业|完成|增加值.
-func (c *cleaned) infix() {
-	s := string(c.noun)
-	for _, w := range []string{"实现", "完成", "达成"} {
-		i := strings.Index(s, w)
-		if i < 6 || i+len(w) >= len(s) {
-			continue
-		}
-		rest := s[i+len(w):]
-		if strings.Contains(rest, "投资") && !strings.HasSuffix(s[:i], "累计") || strings.HasPrefix(rest, "率") || strings.Contains(s[:i], "(") {
-			continue
-		}
-		c.owner = s[:i]
-		c.noun = []rune(s[:i] + rest)
-		return
-	}
-}
-
-func (c *cleaned) cut(n int, outer bool) {
-	c.noun, c.pos = c.noun[n:], c.pos+n
-	if outer {
-		c.start = c.pos
-	}
-}
-
 // nounVerb tells whether a verb at the start of t is part of a name: 建设用地, 发展基金, 转移支付, 投资额.
-func nounVerb(t []rune, n int) bool {
-	rest := string(t[n:min(len(t), n+4)])
-	if rest == "" {
-		return false
-	}
-	for _, w := range []string{"率", "额", "量", "性", "型", "力", "费", "数", "值", "者", "资金", "项目", "企业", "水平", "规模", "能力", "工程", "指数", "面积", "基金", "支付", "用地", "人口", "收入", "支出", "标准", "比例", "类", "贷款", "产业", "期", "业", "制造", "区域", "里程", "农业", "成本", "指标", "强度", "设施"} {
-		if strings.HasPrefix(rest, w) {
-			w0 := string(t[:n])
-			switch w0 {
-			case "新增", "完成", "实现", "建成", "新建", "引进", "新引进", "新培育", "培育", "拆除", "淘汰", "扩大", "取得", "达到", "增加", "减少", "改造", "盘活", "安排", "发放", "拨付", "争取", "筹集", "筹措", "启动", "实施", "推进", "加快", "兑现", "新开工", "降低", "提高", "保持", "落实", "设立", "签约", "新签约", "支持", "推动", "促进", "确保", "力争", "整治", "修复", "治理", "服务":
-				return w == "率" || w == "额" || w == "力" || w == "费" || w == "业" || w == "性" || w == "型" || w == "者" || w == "期" || w0 == "服务" || w0 == "落实" && w == "面积"
-			}
-			return true
-		}
-	}
-	return false
-}
-
 // verbAhead tells whether t goes on with a verb, an adverb or a date, so that the adverb before it may go.
-func verbAhead(t []rune) bool {
-	if n, _ := openers.match(t); n > 1 {
-		return true
-	}
-	if n, _ := adverbs.match(t); n > 1 {
-		return true
-	}
-	return false
-}
-
 // dateAt returns the length of a date at the start of t: 截至2020年11月底, 到2025年, 2020年, 1-11月.
-func dateAt(t []rune) int {
-	i := 0
-	for _, w := range []string{"截至", "截止到", "截止", "到", "至", "自", "在", "从"} {
-		if strings.HasPrefix(string(t[:min(len(t), 4)]), w) {
-			i = len([]rune(w))
-			break
-		}
-	}
-	s := i
-	digits := func() bool {
-		k := i
-		for i < len(t) && isDigit(t[i]) {
-			i++
-		}
-		return i > k
-	}
-	if yearAt(t, i) > 0 && i+4 < len(t) && t[i+4] == '年' {
-		i += 5
-	}
-	k := i
-	if digits() {
-		if i < len(t) && (t[i] == '-' || t[i] == '—' || t[i] == '至') {
-			i++
-			digits()
-		}
-		if i < len(t) && t[i] == '月' {
-			i++
-		} else {
-			i = k
-		}
-	}
-	if i == s {
-		return 0
-	}
-	for _, w := range []string{"上旬", "中旬", "下旬", "底前", "份", "底", "末", "初", "以来", "前", "间"} {
-		if strings.HasPrefix(string(t[i:min(len(t), i+2)]), w) {
-			return i + len([]rune(w))
-		}
-	}
-	return i
-}
-
 // names says what each of the figures figs is about.
 func (p *parser) names(q *phrase, figs []figure) []name {
 	f := &figs[0]
@@ -293,7 +108,11 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 			return p.each(q, figs, p.ctx.recent)
 		}
 		if b := p.predicate(q, last); b != "" {
-			return p.same(q, figs, b, false, true)
+			out := p.same(q, figs, b, false, true)
+			for i := range out {
+				out[i].said = true
+			}
+			return out
 		}
 		base, inherited = p.ctx.indicator, true
 		if base == "" {
@@ -359,62 +178,8 @@ func (p *parser) row(q *phrase, f *figure) string {
 }
 
 // placeless takes 位居全省 and the like off the end of the subject of a rank.
-func placeless(t []rune) []rune {
-	for {
-		n := 0
-		for _, w := range []string{"位居", "居", "位列", "列", "排名", "排", "跃居", "稳居", "升至", "升到", "上升至", "跃升至", "保持", "保持在", "继续", "均", "分别", "分列", "名列", "获", "获得", "位", "在", "全市", "全省", "全国", "全区", "全县", "世界", "全球", "西部", "中部", "东部", "东北",
-			"地区", "长三角", "珠三角", "省", "地级市", "设区市", "城市", "沿海", "连续", "首次", "由", "为", "成为", "仍", "总", "并列", "占", "率先", "至", "均居", "蝉联", "重回", "再次", "跻身", "进入", "提升至", "前移至", "提升到", "综合", "同类城市", "同类", "副省级城市", "直辖市", "各省", "亚洲", "国内", "省内", "、", "和", ",", "民族", "自治区", "边疆"} {
-			k := len([]rune(w))
-			if k > n && len(t) >= k && string(t[len(t)-k:]) == w {
-				n = k
-			}
-		}
-		if n == 0 {
-			return t
-		}
-		t = t[:len(t)-n]
-	}
-}
-
-func trimRunes(t []rune, w string) []rune {
-	k := len([]rune(w))
-	if len(t) >= k && string(t[len(t)-k:]) == w {
-		return t[:len(t)-k]
-	}
-	return t
-}
-
 // graded tells whether a noun is a grade alone: 省级, 市级以上.
-func graded(noun []rune) bool {
-	switch string(noun) {
-	case "国家级", "省级", "市级", "县级", "区级", "镇级", "村级", "省部级", "国际级", "世界级", "自治区级", "国家级和省级", "省级以上", "市级以上", "市级及以上", "国家", "省", "地厅级", "县处级":
-		return true
-	}
-	return false
-}
-
 // ungraded takes the verb and the grade off the front of a name.
-func ungraded(s string) string {
-	s = stem(s)
-	for again := true; again; {
-		again = false
-		for _, w := range []string{"新增", "新认定", "新培育", "国家级", "省级", "市级", "县级", "区级", "以上", "及以上", "国家", "获批", "创建", "培育", "建成", "新建", "引进", "获评", "认定"} {
-			if t := strings.TrimPrefix(s, w); t != s && t != "" {
-				s, again = t, true
-			}
-		}
-	}
-	return s
-}
-
-func growthName(noun []rune) bool {
-	switch string(noun) {
-	case "增速", "增幅", "涨幅", "降幅", "增量", "占比", "比重", "总数", "总量", "年均增速", "年均增长":
-		return true
-	}
-	return false
-}
-
 // predicate names a count by what is said of it, when neither side has a noun: 2.65万人|实现脱贫, 15项|持续推进.
 func (p *parser) predicate(q *phrase, f *figure) string {
 	if f.class != "count" || q.l.up || q.l.down || q.l.share || q.l.to || f.form != plain {
@@ -424,7 +189,7 @@ func (p *parser) predicate(q *phrase, f *figure) string {
 	if len(t) < 2 || !isHan(t[0]) {
 		return ""
 	}
-	for _, w := range []string{"实现", "已", "被", "获得", "顺利", "成功", "全部"} {
+	for _, w := range []string{"实现", "被", "获得", "顺利", "成功", "全部"} {
 		if k := len([]rune(w)); len(t) > k+1 && string(t[:k]) == w {
 			t = t[k:]
 		}
@@ -480,16 +245,6 @@ func (p *parser) rightNames(q *phrase, figs []figure) []name {
 	out := p.same(q, figs, ind, false, false)
 	for i := range out {
 		out[i].byRight, out[i].members = true, members
-	}
-	return out
-}
-
-func splitMembers(s string) []string {
-	var out []string
-	for _, x := range strings.Split(s, "、") {
-		if x != "" {
-			out = append(out, x)
-		}
 	}
 	return out
 }
@@ -563,110 +318,10 @@ func (p *parser) before(q *phrase) string {
 }
 
 // compose joins the indicator before with a name that needs it: 高企 + 总数.
-func compose(base, generic string) string {
-	s := stem(base)
-	if strings.HasSuffix(s, generic) || s == "" {
-		return base
-	}
-	return s + generic
-}
-
 // stem is an indicator without the words that a composed name replaces.
-func stem(s string) string {
-	if i := strings.Index(s, "占"); i > 0 && (strings.HasSuffix(s, "比重") || strings.HasSuffix(s, "比例") || strings.HasSuffix(s, "份额")) {
-		s = s[:i]
-	}
-	for _, w := range []string{"新增", "新认定", "新培育", "净增", "新"} {
-		if t := strings.TrimPrefix(s, w); t != s && len([]rune(t)) > 1 {
-			return t
-		}
-	}
-	return s
-}
-
 // splitItems cuts A、B和C into its parts. Brackets and quotations stay whole.
-func splitItems(t []rune) [][]rune {
-	var out [][]rune
-	start, depth := 0, 0
-	for i := 0; i < len(t); i++ {
-		switch t[i] {
-		case '(', '“', '《':
-			depth++
-		case ')', '”', '》':
-			depth--
-		case '、', '和', '与', '及':
-			if depth > 0 || t[i] != '、' && (i < 2 || len(t)-i < 3 || joined(t, i)) {
-				continue
-			}
-			end := i
-			if t[i] == '及' && end > 0 && t[end-1] == '以' {
-				end--
-			}
-			if end > start {
-				out = append(out, t[start:end])
-			}
-			start = i + 1
-		}
-	}
-	if start < len(t) {
-		out = append(out, t[start:])
-	}
-	return out
-}
-
 // joined tells whether 和, 与 or 及 at t[i] is part of a word.
-func joined(t []rune, i int) bool {
-	next, prev := t[i+1], t[i-1]
-	switch t[i] {
-	case '和':
-		return next == '谐' || next == '平' || prev == '共' || prev == '饱' || prev == '总' || next == '美' || next == '睦' || prev == '缓'
-	case '与':
-		return prev == '参' || next == '会' || prev == '授'
-	case '及':
-		return prev == '普' || prev == '涉' || prev == '惠' || prev == '波' || next == '时' || next == '格'
-	}
-	return false
-}
-
-func allHeads(items [][]rune) bool {
-	for _, it := range items {
-		if n, _ := heads.suffix(it); n == 0 && !strings.HasSuffix(string(it), "保险") {
-			return false
-		}
-	}
-	return true
-}
-
-var stems = list("居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
-
 // shareHead completes the first parts of a list with the head that only the last one carries: 城镇、农村居民收入.
-func shareHead(items [][]rune) []string {
-	out := make([]string, len(items))
-	last := items[len(items)-1]
-	for i, it := range items {
-		out[i] = string(it)
-		if i == len(items)-1 {
-			break
-		}
-		if n, _ := heads.suffix(it); n > 0 || strings.HasSuffix(string(it), "保险") && len(it) > 6 && false {
-			continue
-		}
-		if len(it) <= 4 {
-			for k := 2; k < len(last); k++ {
-				if n, _ := stems.match(last[k:]); n > 0 {
-					out[i] += string(last[k:])
-					break
-				}
-			}
-			continue
-		}
-		if n, _ := heads.suffix(last); n > 1 && n < len(last) {
-			out[i] += string(last[len(last)-n:])
-		}
-	}
-	return out
-}
-
 // remember keeps what the clause named for the clauses behind it.
 func (p *parser) remember(q *phrase, figs []figure, names []name) {
 	if q.noun.verb != "" {
@@ -682,7 +337,7 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 		p.ctx.owner = q.noun.owner
 	}
 	for _, n := range names {
-		if n.indicator == "" || n.inherited {
+		if n.indicator == "" || n.inherited || n.said {
 			continue
 		}
 		p.ctx.indicator = n.indicator
@@ -694,17 +349,6 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 }
 
 // numbered names the three sectors of 一二三产增加值分别增长…, when there are as many figures.
-func (l *left) numbered(n int) []string {
-	s := string(l.subject)
-	for _, w := range []string{"一、二、三次产业", "一、二、三产业", "一二三次产业", "一二三产业", "三次产业", "一、二、三产", "一二三产"} {
-		if i := strings.Index(s, w); i >= 0 && n == 3 {
-			rest := s[i+len(w):]
-			return []string{"第一产业" + rest, "第二产业" + rest, "第三产业" + rest}
-		}
-	}
-	return nil
-}
-
 // nextNoun is the noun behind the next figure of the clause: 6个国家级、20个省级|临床重点专科.
 func (p *parser) nextNoun(q *phrase, f *figure) string {
 	c := &q.list[q.i]

@@ -38,5 +38,6 @@ func Read(src *Source) (*Reading, error) {
 		r.ID = fmt.Sprintf("%s%03d", string(r.Kind[:1]), i+1)
 		r.Quote = string(text[r.Start:r.End])
 	}
+	out.link()
 	return out, nil
 }

@@ -74,7 +74,10 @@ func heading(p *parser, s *sentence, list []clause, i int) bool {
 
 // label grades a clause by the rules of the clause grammar.
 func (p *parser) label(t []rune, pos int) (string, cleaned) {
-	cl := p.clean(t, pos, false)
+	cl, ok := p.coverb(t, pos)
+	if !ok {
+		cl = p.clean(t, pos, false)
+	}
 	s := string(t)
 	if isMeans(t) {
 		return "M", cl

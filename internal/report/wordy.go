@@ -179,7 +179,10 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 	if c.first && lead > 0 && follows && at < 0 && !standard && s.blockOrItem(r) {
 		return
 	}
-	cl := p.clean(t, a, false)
+	cl, ok := p.coverb(t, a)
+	if !ok {
+		cl = p.clean(t, a, false)
+	}
 	if cl.verb == "" {
 		if i > 0 && !hasPredicate(t) && at < 0 {
 			return // goes with the clause before

@@ -1,0 +1,214 @@
+package report
+
+import (
+	"slices"
+	"strings"
+)
+
+type cleaned struct {
+	noun     []rune
+	pos      int // where noun begins in the text; kept verbs come before it
+	start    int // where the meaningful words begin, verb included
+	verb     string
+	strength string
+	last     string // the last of several verbs: 完成|分配
+	owner    string // whose indicator it is: 规模以上工业|完成增加值
+	keep     string // a verb that belongs to the name: 新增, 改造, 拆除
+	scope    string
+	forecast bool
+	tailVerb bool // the verb stands at the end: 在…建成
+}
+
+func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
+	c := cleaned{noun: t, pos: pos, start: pos}
+	for len(c.noun) > 0 {
+		t := c.noun
+		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把", t[0]) && !nounLed(t) {
+			c.cut(1, true)
+			continue
+		}
+		if n := dateAt(t); n > 0 {
+			c.cut(n, true)
+			continue
+		}
+		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化", t[n])) {
+			if c.scope == "" {
+				c.scope = string(t[:n])
+			}
+			c.cut(n, c.verb == "")
+			continue
+		}
+		if n, tag := openers.match(t); n > 1 && !nounVerb(t, n) {
+			if c.verb == "" {
+				c.verb, c.strength = string(t[:n]), tag
+			} else if c.strength == "strive" || c.strength == "ensure" {
+				c.verb = string(t[:n])
+			}
+			c.last = string(t[:n])
+			w := string(t[:n])
+			if always.has(t[:n]) || n == len(t) {
+				c.keep = ""
+			} else {
+				c.keep = w
+			}
+			c.cut(n, false)
+			continue
+		}
+		if n, _ := adverbs.match(t); n > 0 && n < len(t) && verbAhead(t[n:]) {
+			if s := string(t[:n]); s == "预计" || s == "初步" {
+				c.forecast = true
+			}
+			c.cut(n, c.verb == "")
+			continue
+		}
+		if n, _ := always.match(t); n > 1 {
+			s := string(t[:n])
+			if strings.HasPrefix(s, "预计") || strings.HasPrefix(s, "初步") {
+				c.forecast = true
+			}
+			if s == "累计" && n < len(t) && strings.HasPrefix(string(t[n:]), "投资") {
+				break
+			}
+			if n < len(t) && nounVerb(t, n) {
+				break
+			}
+			c.cut(n, c.verb == "")
+			continue
+		}
+		break
+	}
+	if n, tag := openers.suffix(c.noun); hasRight && n > 1 {
+		if c.verb == "" || len(c.noun) > n {
+			c.verb, c.strength = string(c.noun[len(c.noun)-n:]), tag
+		}
+		c.tailVerb = true
+		if len(c.noun) == n {
+			c.noun = nil
+		}
+	}
+	c.infix()
+	for len(c.noun) > 0 && strings.ContainsRune("的为了", c.noun[len(c.noun)-1]) {
+		c.noun = c.noun[:len(c.noun)-1]
+	}
+	return c
+}
+
+func nounLed(t []rune) bool {
+	return t[0] == '将' && (t[1] == '军' || t[1] == '来') || t[0] == '使' && (t[1] == '用' || t[1] == '命')
+}
+
+func (c *cleaned) infix() {
+	s := string(c.noun)
+	for _, w := range []string{"实现", "完成", "达成"} {
+		i := strings.Index(s, w)
+		if i < 6 || i+len(w) >= len(s) {
+			continue
+		}
+		rest := s[i+len(w):]
+		if strings.Contains(rest, "投资") && !strings.HasSuffix(s[:i], "累计") || strings.HasPrefix(rest, "率") || strings.Contains(s[:i], "(") {
+			continue
+		}
+		c.owner = s[:i]
+		c.noun = []rune(s[:i] + rest)
+		return
+	}
+}
+
+func (c *cleaned) cut(n int, outer bool) {
+	c.noun, c.pos = c.noun[n:], c.pos+n
+	if outer {
+		c.start = c.pos
+	}
+}
+
+func nounVerb(t []rune, n int) bool {
+	rest := string(t[n:min(len(t), n+4)])
+	if rest == "" {
+		return false
+	}
+	for _, w := range []string{"率", "额", "量", "性", "型", "力", "费", "数", "值", "者", "资金", "项目", "企业", "水平", "规模", "能力", "工程", "指数", "面积", "基金", "支付", "用地", "人口", "收入", "支出", "标准", "比例", "类", "贷款", "产业", "期", "业", "制造", "区域", "里程", "农业", "成本", "指标", "强度", "设施"} {
+		if strings.HasPrefix(rest, w) {
+			w0 := string(t[:n])
+			switch w0 {
+			case "新增", "完成", "实现", "建成", "新建", "引进", "新引进", "新培育", "培育", "拆除", "淘汰", "扩大", "取得", "达到", "增加", "减少", "改造", "盘活", "安排", "发放", "拨付", "争取", "筹集", "筹措", "启动", "实施", "推进", "加快", "兑现", "新开工", "降低", "提高", "保持", "落实", "设立", "签约", "新签约", "支持", "推动", "促进", "确保", "力争", "整治", "修复", "治理", "服务":
+				return w == "率" || w == "额" || w == "力" || w == "费" || w == "业" || w == "性" || w == "型" || w == "者" || w == "期" || w0 == "服务" || w0 == "落实" && w == "面积"
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func verbAhead(t []rune) bool {
+	if n, _ := openers.match(t); n > 1 {
+		return true
+	}
+	if n, _ := adverbs.match(t); n > 1 {
+		return true
+	}
+	return false
+}
+
+func dateAt(t []rune) int {
+	i := 0
+	for _, w := range []string{"截至", "截止到", "截止", "到", "至", "自", "在", "从"} {
+		if strings.HasPrefix(string(t[:min(len(t), 4)]), w) {
+			i = len([]rune(w))
+			break
+		}
+	}
+	s := i
+	digits := func() bool {
+		k := i
+		for i < len(t) && isDigit(t[i]) {
+			i++
+		}
+		return i > k
+	}
+	if yearAt(t, i) > 0 && i+4 < len(t) && t[i+4] == '年' {
+		i += 5
+	}
+	k := i
+	if digits() {
+		if i < len(t) && (t[i] == '-' || t[i] == '—' || t[i] == '至') {
+			i++
+			digits()
+		}
+		if i < len(t) && t[i] == '月' {
+			i++
+		} else {
+			i = k
+		}
+	}
+	if i == s {
+		return 0
+	}
+	for _, w := range []string{"上旬", "中旬", "下旬", "底前", "份", "底", "末", "初", "以来", "前", "间"} {
+		if strings.HasPrefix(string(t[i:min(len(t), i+2)]), w) {
+			return i + len([]rune(w))
+		}
+	}
+	return i
+}
+
+// coverb reads "为全区中小学教室|加装|空调": what the task is done for, its verb and its object. ok is false for other clauses.
+func (p *parser) coverb(t []rune, pos int) (c cleaned, ok bool) {
+	if len(t) < 6 || !strings.ContainsRune("为对给向在将把", t[0]) {
+		return c, false
+	}
+	for i := 2; i+2 < len(t); i++ {
+		n, tag := openers.match(t[i:])
+		if n < 2 || tag == "attitude" || tag == "encourage" || nounVerb(t[i:], n) || i+n >= len(t) {
+			continue
+		}
+		if m, t2 := openers.match(t[i+n:]); m > 1 && i+n+m < len(t) && !nounVerb(t[i+n:], m) {
+			n, tag = n+m, t2 // 安装更换
+		}
+		c = cleaned{verb: string(t[i : i+n]), strength: tag, noun: t[i+n:], pos: pos + i + n, start: pos}
+		if t[0] == '为' || t[0] == '给' || t[0] == '对' {
+			c.noun = append(append([]rune{}, t[1:i]...), t[i+n:]...)
+		}
+		return c, true
+	}
+	return c, false
+}

@@ -1,0 +1,178 @@
+package report
+
+import "strings"
+
+func placeless(t []rune) []rune {
+	for {
+		n := 0
+		for _, w := range []string{"位居", "居", "位列", "列", "排名", "排", "跃居", "稳居", "升至", "升到", "上升至", "跃升至", "保持", "保持在", "继续", "均", "分别", "分列", "名列", "获", "获得", "位", "在", "全市", "全省", "全国", "全区", "全县", "世界", "全球", "西部", "中部", "东部", "东北",
+			"地区", "长三角", "珠三角", "省", "地级市", "设区市", "城市", "沿海", "连续", "首次", "由", "为", "成为", "仍", "总", "并列", "占", "率先", "至", "均居", "蝉联", "重回", "再次", "跻身", "进入", "提升至", "前移至", "提升到", "综合", "同类城市", "同类", "副省级城市", "直辖市", "各省", "亚洲", "国内", "省内", "、", "和", ",", "民族", "自治区", "边疆"} {
+			k := len([]rune(w))
+			if k > n && len(t) >= k && string(t[len(t)-k:]) == w {
+				n = k
+			}
+		}
+		if n == 0 {
+			return t
+		}
+		t = t[:len(t)-n]
+	}
+}
+
+func trimRunes(t []rune, w string) []rune {
+	k := len([]rune(w))
+	if len(t) >= k && string(t[len(t)-k:]) == w {
+		return t[:len(t)-k]
+	}
+	return t
+}
+
+func graded(noun []rune) bool {
+	switch string(noun) {
+	case "国家级", "省级", "市级", "县级", "区级", "镇级", "村级", "省部级", "国际级", "世界级", "自治区级", "国家级和省级", "省级以上", "市级以上", "市级及以上", "国家", "省", "地厅级", "县处级":
+		return true
+	}
+	return false
+}
+
+func ungraded(s string) string {
+	s = stem(s)
+	for again := true; again; {
+		again = false
+		for _, w := range []string{"新增", "新认定", "新培育", "国家级", "省级", "市级", "县级", "区级", "以上", "及以上", "国家", "获批", "创建", "培育", "建成", "新建", "引进", "获评", "认定"} {
+			if t := strings.TrimPrefix(s, w); t != s && t != "" {
+				s, again = t, true
+			}
+		}
+	}
+	return s
+}
+
+func growthName(noun []rune) bool {
+	switch string(noun) {
+	case "增速", "增幅", "涨幅", "降幅", "增量", "占比", "比重", "总数", "总量", "年均增速", "年均增长":
+		return true
+	}
+	return false
+}
+
+func splitMembers(s string) []string {
+	var out []string
+	for _, x := range strings.Split(s, "、") {
+		if x != "" {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func compose(base, generic string) string {
+	s := stem(base)
+	if strings.HasSuffix(s, generic) || s == "" {
+		return base
+	}
+	return s + generic
+}
+
+func stem(s string) string {
+	if i := strings.Index(s, "占"); i > 0 && (strings.HasSuffix(s, "比重") || strings.HasSuffix(s, "比例") || strings.HasSuffix(s, "份额")) {
+		s = s[:i]
+	}
+	for _, w := range []string{"新增", "新认定", "新培育", "净增", "新"} {
+		if t := strings.TrimPrefix(s, w); t != s && len([]rune(t)) > 1 {
+			return t
+		}
+	}
+	return s
+}
+
+func splitItems(t []rune) [][]rune {
+	var out [][]rune
+	start, depth := 0, 0
+	for i := 0; i < len(t); i++ {
+		switch t[i] {
+		case '(', '“', '《':
+			depth++
+		case ')', '”', '》':
+			depth--
+		case '、', '和', '与', '及':
+			if depth > 0 || t[i] != '、' && (i < 2 || len(t)-i < 3 || joined(t, i)) {
+				continue
+			}
+			end := i
+			if t[i] == '及' && end > 0 && t[end-1] == '以' {
+				end--
+			}
+			if end > start {
+				out = append(out, t[start:end])
+			}
+			start = i + 1
+		}
+	}
+	if start < len(t) {
+		out = append(out, t[start:])
+	}
+	return out
+}
+
+func joined(t []rune, i int) bool {
+	next, prev := t[i+1], t[i-1]
+	switch t[i] {
+	case '和':
+		return next == '谐' || next == '平' || prev == '共' || prev == '饱' || prev == '总' || next == '美' || next == '睦' || prev == '缓'
+	case '与':
+		return prev == '参' || next == '会' || prev == '授'
+	case '及':
+		return prev == '普' || prev == '涉' || prev == '惠' || prev == '波' || next == '时' || next == '格'
+	}
+	return false
+}
+
+func allHeads(items [][]rune) bool {
+	for _, it := range items {
+		if n, _ := heads.suffix(it); n == 0 && !strings.HasSuffix(string(it), "保险") {
+			return false
+		}
+	}
+	return true
+}
+
+var stems = list("居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
+
+func shareHead(items [][]rune) []string {
+	out := make([]string, len(items))
+	last := items[len(items)-1]
+	for i, it := range items {
+		out[i] = string(it)
+		if i == len(items)-1 {
+			break
+		}
+		if n, _ := heads.suffix(it); n > 0 || strings.HasSuffix(string(it), "保险") && len(it) > 6 && false {
+			continue
+		}
+		if len(it) <= 4 {
+			for k := 2; k < len(last); k++ {
+				if n, _ := stems.match(last[k:]); n > 0 {
+					out[i] += string(last[k:])
+					break
+				}
+			}
+			continue
+		}
+		if n, _ := heads.suffix(last); n > 1 && n < len(last) {
+			out[i] += string(last[len(last)-n:])
+		}
+	}
+	return out
+}
+
+func (l *left) numbered(n int) []string {
+	s := string(l.subject)
+	for _, w := range []string{"一、二、三次产业", "一、二、三产业", "一二三次产业", "一二三产业", "三次产业", "一、二、三产", "一二三产"} {
+		if i := strings.Index(s, w); i >= 0 && n == 3 {
+			rest := s[i+len(w):]
+			return []string{"第一产业" + rest, "第二产业" + rest, "第三产业" + rest}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"slices"
+	"strings"
+)
+
+func (p *parser) froms(list []clause) {
+	r := p.n.r
+	var open []*figure // figures behind 从 whose new value has not come yet
+	for i := range list {
+		c := &list[i]
+		for k := range c.figs {
+			f := &c.figs[k]
+			if f.skip != "" && f.skip != "unit.none" {
+				continue
+			}
+			lo := c.a
+			if k > 0 {
+				lo = c.figs[k-1].b
+			}
+			gap := r[lo:f.a]
+			g := string(gap)
+			if len(open) > 0 {
+				if strings.Contains(g, "到") || strings.Contains(g, "至") || strings.Contains(g, "增为") || strings.Contains(g, "调为") || strings.Contains(g, "变为") || strings.Contains(g, "升为") ||
+					strings.Contains(g, "为") || strings.Contains(g, "跃居") || strings.Contains(g, "升居") || strings.Contains(g, "达") {
+					for _, o := range open {
+						o.skip = "from"
+					}
+					if f.unit == "" {
+						f.skip = ""
+					}
+					open = nil
+					continue
+				}
+				if connector(gap) {
+					open = append(open, f)
+					continue
+				}
+				open = nil
+			}
+			if j := strings.LastIndexAny(g, "从由"); j >= 0 && !strings.Contains(g[j:], "从事") && !strings.Contains(g[j:], "从业") && !strings.Contains(g[j:], "自由") {
+				open = []*figure{f}
+			}
+		}
+	}
+}
+
+func connector(gap []rune) bool {
+	if len(gap) == 0 {
+		return false
+	}
+	for i := 0; i < len(gap); {
+		if strings.ContainsRune("、,和与及或", gap[i]) {
+			i++
+			continue
+		}
+		if n, tag := tails.match(gap[i:]); n > 0 && tag == "level" && i > 0 {
+			i += n
+			continue
+		}
+		if n, _ := before.match(gap[i:]); n > 0 {
+			i += n
+			continue
+		}
+		return false
+	}
+	return strings.ContainsRune("、,和与及或", gap[0]) || string(gap) == "以及"
+}
+
+func (p *parser) filters(c *clause, s *sentence) {
+	r := p.n.r
+	for k := range c.figs {
+		f := &c.figs[k]
+		if f.skip != "" {
+			continue
+		}
+		hi := c.b
+		if k+1 < len(c.figs) {
+			hi = c.figs[k+1].a
+		}
+		after := r[f.b:hi]
+		if k > 0 && f.base == "类" && c.figs[k-1].nb == f.na {
+			f.skip = "name" // 2个1类创新药
+			continue
+		}
+		if len(after) == 0 || !(isHan(after[0]) || after[0] == '“') {
+			continue
+		}
+		noun := after
+		of := after[0] == '的'
+		if of {
+			noun = after[1:]
+		}
+		pure := len(noun) > 0 && !hasPredicate(noun) && !slices.ContainsFunc(noun, func(c rune) bool { return c == '、' || c == '(' })
+		lo := c.a
+		if k > 0 {
+			lo = c.figs[k-1].b
+		}
+		l := string(r[lo:f.a])
+		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
+		bound := f.op != "=" && f.op != "~" && f.approx == ""
+		marked := bound || of
+		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
+			nx := &c.figs[k+1]
+			tail := r[nx.b:c.b]
+			bareNext := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
+			if pure && nx.class == "count" && bareNext && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count" && f.base != nx.base || f.class == "count") && !total && connectorless(noun) {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+			if of && total {
+				continue
+			}
+		}
+		if k > 0 && c.figs[k-1].skip == "" && !total {
+			pv := &c.figs[k-1]
+			between := r[pv.b:f.a]
+			if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix && bound) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+			if pv.class == "count" && f.suffix && bound && f.class == "count" && len(between) <= 6 && !hasPredicate(between) && !slices.ContainsFunc(between, func(c rune) bool { return strings.ContainsRune("、和与及", c) }) {
+				f.skip, f.filter = "filter", true
+				continue
+			}
+		}
+		if of && marked && !total && (f.class == "measure" || f.class == "count") && bound {
+			f.skip, f.filter = "filter", true
+			continue
+		}
+		if f.suffix && bound && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
+			f.skip, f.filter = "filter", true
+		}
+	}
+	p.subjects(c)
+}
+
+func connectorless(noun []rune) bool { return !strings.ContainsRune("和及与或", noun[0]) }
+
+func endsWithVerb(t []rune) bool {
+	n, _ := openers.suffix(t)
+	m, _ := tails.suffix(t)
+	return n > 0 || m > 0
+}
+
+func hasPredicate(t []rune) bool {
+	i, _, _ := predicates.find(t, 1)
+	return i >= 0
+}
+
+func (p *parser) subjects(c *clause) {
+	if len(c.figs) < 2 || c.figs[0].skip != "" || c.figs[0].class != "count" {
+		return
+	}
+	f, g := &c.figs[0], &c.figs[1]
+	if g.skip != "" || g.class != "measure" && g.class != "ratio" || f.op != "=" {
+		return
+	}
+	t := string(p.n.r[f.b:g.a])
+	for _, w := range []string{"实现", "完成"} {
+		if i := strings.Index(t, w); i > 0 {
+			rest := []rune(t[i+len(w):])
+			if j, _, _ := heads.find(rest, 0); j >= 0 && !strings.Contains(t[:i], "、") {
+				f.skip = "attribute.subject"
+			}
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package report
+
+import "strings"
+
+func (p *parser) right(a, hi int) span {
+	r := p.n.r
+	if a < hi && r[a] == '的' {
+		a++
+	}
+	if a >= hi {
+		return span{a, a}
+	}
+	c := r[a]
+	if !isHan(c) && !isLatin(c) && c != '“' && c != '《' && !isDigit(c) {
+		return span{a, a}
+	}
+	if strings.ContainsRune("和与及或以左", c) && c != '与' {
+		return span{a, a}
+	}
+	if n, _ := predicates.match(r[a:hi]); n > 0 && !nounStart(r[a:hi], n) {
+		return span{a, a}
+	}
+	if n, tag := tails.match(r[a:hi]); n > 0 && tag != "level" && n > 1 && len(r[a:hi]) <= n+2 {
+		return span{a, a}
+	}
+	end := hi
+	quote := 0
+	for i := a; i < hi; i++ {
+		switch r[i] {
+		case '“':
+			quote++
+		case '”':
+			quote--
+		}
+		if quote > 0 {
+			continue
+		}
+		if r[i] == '(' && figureIn(r[i:hi]) {
+			end = i
+			break
+		}
+		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次') {
+			end = i
+			break
+		}
+		if i > a {
+			if n, _ := predicates.match(r[i:hi]); n > 0 && predicateAt(r, a, i, n, hi) {
+				end = i
+				break
+			}
+		}
+	}
+	if end == a+1 {
+		return span{a, a}
+	}
+	for end > a && strings.ContainsRune("、,和与及的中里上", r[end-1]) {
+		end--
+	}
+	return span{a, end}
+}
+
+func spends(t []rune) bool {
+	for _, w := range []string{"投入", "出资", "投资", "安排", "拨付", "筹集", "筹措", "争取", "下达", "支出", "统筹", "整合", "列支", "斥资", "用于", "落实"} {
+		if strings.HasSuffix(string(t), w) {
+			return len(t) < 14
+		}
+	}
+	return false
+}
+
+func (p *parser) spent(a, hi int) span {
+	if n, _ := openers.match(p.n.r[a:hi]); n < 2 || n+2 > hi-a {
+		return span{a, a}
+	} else if rest := p.right(a+n, hi); !rest.empty() {
+		return span{a, rest.b}
+	}
+	return span{a, a}
+}
+
+func figureIn(t []rune) bool {
+	for _, c := range t {
+		if c == ')' {
+			return false
+		}
+		if isDigit(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func nounStart(t []rune, n int) bool {
+	return n > 1 && n < len(t) && !strong.has(t[:n])
+}
+
+func predicateAt(r []rune, a, i, n, hi int) bool {
+	if n == 1 {
+		return i-a >= 2 && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
+	}
+	w := string(r[i : i+n])
+	rest := string(r[i+n : min(hi, i+n+3)])
+	switch w {
+	case "上市", "就业", "创业", "参保", "开放", "转移", "退役", "签约", "转型", "服务", "覆盖", "认定", "运营", "对接", "在建":
+		for _, t := range []string{"公司", "企业", "项目", "岗位", "人员", "服务", "平台", "基地", "军人", "支付", "升级", "补贴", "培训", "率", "担保", "园", "区", "试点"} {
+			if strings.HasPrefix(rest, t) {
+				return false
+			}
+		}
+	}
+	return i-a >= 1
+}
+
+type span struct{ a, b int }
+
+func (s span) empty() bool { return s.a >= s.b }
