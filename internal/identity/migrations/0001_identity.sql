@@ -31,7 +31,6 @@ CREATE INDEX identity_grant_person ON identity_grant (person);
 
 CREATE TABLE identity_session (
   token      TEXT   PRIMARY KEY,        -- SHA-256 of the cookie's, in hex
-  handle     TEXT   NOT NULL UNIQUE,    -- by which a person ends one of theirs
   person     BIGINT REFERENCES identity_account(id),
   data       BYTES  NOT NULL,
   address    TEXT   NOT NULL,

@@ -1,0 +1,140 @@
+package identity
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+// Service keeps accounts, grants, sessions and the record. It is safe for use by several goroutines, and several servers may share its
+// database.
+type Service struct {
+	db     *store.DB
+	now    clock.Security // of sessions, waiting times and the record; grants go by the database's business clock
+	zone   *time.Location
+	units  Tree
+	places Tree
+	hasher *hasher
+}
+
+// Option changes how a Service works.
+type Option func(*Service)
+
+// WithParams sets what a password hash costs. Stored hashes that cost less are made anew when their owner signs in.
+func WithParams(p Params) Option { return func(s *Service) { s.hasher.params = p } }
+
+// WithHashers lets n hashes be computed at once; who has to wait longer than patience is told to come again.
+func WithHashers(n int, patience time.Duration) Option {
+	return func(s *Service) { s.hasher.slots, s.hasher.patience = make(chan struct{}, n), patience }
+}
+
+// New returns the service over db. zone is the district's, in which days begin and end. units and places are the trees that grants
+// reach down; nil means that a key covers only itself.
+func New(db *store.DB, zone *time.Location, now clock.Security, units, places Tree, opts ...Option) *Service {
+	s := &Service{db: db, now: now, zone: zone, units: units, places: places, hasher: &hasher{
+		params: DefaultParams, slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))), patience: 3 * time.Second,
+	}}
+	for _, o := range opts {
+		o(s)
+	}
+	return s
+}
+
+// Today is the day by which grants hold.
+func (s *Service) Today() clock.Date { return clock.DateOf(s.db.Now(), s.zone) }
+
+// By is who asks for something, and from which network address.
+type By struct {
+	Actor   *Actor
+	Address string
+	console bool
+}
+
+// Console is whoever works at the server itself, with huying account or huying pack: that person has the database in hand anyway.
+func Console() By { return By{console: true} }
+
+// consoleLogin stands in the record for the console; no account can have it.
+const consoleLogin = "(console)"
+
+// login is how the record names who asked.
+func (b By) login() string {
+	switch {
+	case b.console:
+		return consoleLogin
+	case b.Actor != nil:
+		return b.Actor.Login
+	}
+	return ""
+}
+
+func (b By) person() int64 {
+	if b.Actor == nil {
+		return 0
+	}
+	return b.Actor.ID
+}
+
+// need returns an error unless who asks holds permission p.
+func (b By) need(p Permission) error {
+	switch {
+	case b.console || b.Actor.May(p):
+		return nil
+	case b.Actor == nil:
+		return errs.New(errs.Unauthenticated, "identity.sign_in_first")
+	}
+	return errs.New(errs.Forbidden, "identity.may_not")
+}
+
+// Actor returns a person with the grants that hold today. It returns errs.NotFound when there is no such account or it is disabled:
+// its sessions are worth nothing.
+func (s *Service) Actor(ctx context.Context, person int64) (*Actor, error) {
+	var a *Actor
+	err := s.db.Read(ctx, func(tx *store.Tx) error {
+		acc, err := account(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if acc.Disabled() {
+			return errs.New(errs.NotFound, "identity.no_account")
+		}
+		grants, err := grantsOf(ctx, tx, person)
+		a = actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), s.units, s.places)
+		return err
+	})
+	return a, err
+}
+
+// actorOf is the person with those of the grants that hold on a day.
+func actorOf(acc Account, grants []Grant, on clock.Date, units, places Tree) *Actor {
+	a := &Actor{ID: acc.ID, Login: acc.Login, Name: acc.Name, Unit: acc.Unit, MustChange: acc.MustChange, Units: units, Places: places}
+	for _, g := range grants {
+		if g.Holds(on) {
+			a.Grants = append(a.Grants, g)
+		}
+	}
+	return a
+}
+
+// Tidy removes sessions, waiting times and known addresses that nothing will ask for again. The record is never tidied.
+func (s *Service) Tidy(ctx context.Context) error {
+	now := s.now.Now()
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		for _, d := range []struct {
+			query  string
+			before time.Time
+		}{
+			{"DELETE FROM identity_session WHERE expires_at < $1", now},
+			{"DELETE FROM identity_throttle WHERE last_at < $1", now.Add(-forgetLongest)},
+			{"DELETE FROM identity_known WHERE last_at < $1", now.Add(-keepKnown)},
+		} {
+			if _, err := tx.Exec(ctx, d.query, d.before.UnixMicro()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
