@@ -1,0 +1,10 @@
+// What scripts add. Every page works without them.
+import "./htmx.js";
+import "./forms.js";
+import "./keys.js";
+
+document.documentElement.classList.add("js");
+
+document.addEventListener("click", (e) => {
+  if (e.target.closest("[data-print]")) window.print();
+});
