@@ -35,7 +35,6 @@ type Options struct {
 
 	District func(i18n.Lang) string // the district's name, beside the brand
 	Business clock.Business         // what pages call today
-	Security clock.Security         // by which sessions go idle
 	Zone     *time.Location         // the district's; nil is Asia/Shanghai
 	DemoData bool                   // figures were made by the simulator: every page says so
 

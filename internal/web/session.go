@@ -7,17 +7,11 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"huying/internal/errs"
+	"huying/internal/identity"
 )
 
 const (
-	lifetime = 12 * time.Hour // a working day: after it one signs in anew
-	idle     = 2 * time.Hour  // an unattended desk
-	touch    = 5 * time.Minute
-
-	// SessionPerson is the key under which a session's data hold the id of the person (int64) who signed in.
-	SessionPerson = "person"
-
-	seenKey  = "seen"
+	lifetime = 12 * time.Hour // a working day; the store ends an idle session sooner
 	flashKey = "flash"
 )
 
@@ -38,17 +32,12 @@ func (s *Server) newSessions() *scs.SessionManager {
 	return m
 }
 
-// findActor reads who is signed in. A session that was idle too long, and one whose person has no account any more, is ended.
+// findActor reads who is signed in. A session whose person has no account any more is ended.
 func (r *Request) findActor() error {
 	ctx, m := r.Context(), r.s.sessions
-	person := m.GetInt64(ctx, SessionPerson)
+	person := m.GetInt64(ctx, identity.SessionPerson)
 	if person == 0 {
 		return nil
-	}
-	now := r.s.opts.Security.Now()
-	seen := time.UnixMicro(m.GetInt64(ctx, seenKey))
-	if now.Sub(seen) > idle {
-		return m.Destroy(ctx)
 	}
 	actor, err := r.s.opts.Actors.Actor(ctx, person)
 	switch {
@@ -56,9 +45,6 @@ func (r *Request) findActor() error {
 		return m.Destroy(ctx)
 	case err != nil:
 		return err
-	}
-	if now.Sub(seen) > touch { // not on every request: each is a write
-		m.Put(ctx, seenKey, now.UnixMicro())
 	}
 	r.Actor = actor
 	note(ctx).person = person
@@ -71,8 +57,9 @@ func (r *Request) SignIn(personID int64) error {
 	if err := m.RenewToken(ctx); err != nil {
 		return err
 	}
-	m.Put(ctx, SessionPerson, personID)
-	m.Put(ctx, seenKey, r.s.opts.Security.Now().UnixMicro())
+	m.Put(ctx, identity.SessionPerson, personID)
+	m.Put(ctx, identity.SessionAddress, r.RemoteIP().String())
+	m.Put(ctx, identity.SessionAgent, clean(r.UserAgent(), 200))
 	return nil
 }
 
@@ -82,8 +69,16 @@ func (r *Request) SignOut() error {
 	return r.s.sessions.Destroy(r.Context())
 }
 
-// SecurityNow is the machine's own time, for what expires.
-func (r *Request) SecurityNow() time.Time { return r.s.opts.Security.Now() }
+// SessionID names this browser's session among those of its person; it is empty when there is none.
+func (r *Request) SessionID() string {
+	if token := r.s.sessions.Token(r.Context()); token != "" {
+		return identity.SessionID(token)
+	}
+	return ""
+}
+
+// By is who asks, for the services that keep a record of it.
+func (r *Request) By() identity.By { return identity.By{Actor: r.Actor, Address: r.RemoteIP().String()} }
 
 // Next is where ?next= (or the form's field next) wants to go after signing in: a path of ours, or home.
 func (r *Request) Next() string { return LocalPath(r.FormValue("next")) }
