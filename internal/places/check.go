@@ -8,7 +8,8 @@ import (
 )
 
 // Check returns all that is wrong with a history: a version that begins twice or ends before it begins, versions of one key that overlap,
-// a parent that is missing or a cycle on some day, a successor or a jurisdiction that does not exist.
+// a parent that is missing or a cycle on some day, a successor or a jurisdiction that does not exist, a day with units of which none, or
+// more than one, takes what the others do not.
 func (h *History) Check() errs.List {
 	list := checkSpans(h.Places, Place.label)
 	list = append(list, checkSpans(h.Units, Unit.label)...)
@@ -18,6 +19,7 @@ func (h *History) Check() errs.List {
 	list = checkParents(h.Places, Place.label)
 	list = append(list, checkParents(h.Units, Unit.label)...)
 	list = append(list, checkKinds(h.Places)...)
+	list = append(list, checkFallback(h.Units)...)
 	return append(list, h.checkUnits()...)
 }
 
@@ -153,4 +155,28 @@ func (h *History) checkUnits() (list errs.List) {
 		}
 	}
 	return list
+}
+
+// checkFallback holds that on each day on which there are units one of them, and no more, takes what no other does.
+func checkFallback(all []Unit) (list errs.List) {
+	for _, day := range days(all) {
+		units, fallbacks := 0, 0
+		for _, u := range all {
+			if u.Holds(day) {
+				units++
+				fallbacks += btoi(u.Fallback)
+			}
+		}
+		if units > 0 && fallbacks != 1 {
+			return append(list, errs.New(errs.Invalid, "places.fallbacks", "n", fallbacks, "day", day))
+		}
+	}
+	return list
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
