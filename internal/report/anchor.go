@@ -15,7 +15,8 @@ func (w *walker) targets(line []rune, s *sentence) bool {
 		return w.target
 	}
 	if w.target {
-		w.target = looksLikeTarget(line)
+		mark, _ := markLevel(line)
+		w.target = looksLikeTarget(line[mark:])
 	}
 	return w.target
 }

@@ -144,6 +144,9 @@ func chapterState(line []rune) State {
 	if strings.ContainsRune(s, ',') && level != 1 && !strings.Contains(s, "——") && (level == 2 || !has("回顾")) {
 		return none
 	}
+	if level == 0 && isStop(line[len(line)-1]) || strings.Contains(s, "之年") || strings.Contains(s, "工作报告") && level == 0 && !has("注") {
+		return none
+	}
 	if strings.Contains(s, "我们") || strings.Contains(s, "会议上") || strings.HasSuffix(s, ":") && level == 0 {
 		return none
 	}

@@ -10,12 +10,12 @@ type parser struct {
 	n    *norm
 	o    *outline
 	out  *Reading
-	ctx  context
+	ctx  thread
 	edge int // words up to here name the figure before
 }
 
-// context is what a sentence has named so far, for the clauses that leave it out.
-type context struct {
+// thread is what a sentence has named so far, for the clauses that leave it out.
+type thread struct {
 	indicator string   // the last one named
 	recent    []string // those with a level, in order, for a 分别 that follows
 	verb      string   // of the last clause with a figure
@@ -59,7 +59,7 @@ func (p *parser) sentence(s *sentence) {
 		return
 	}
 	prev := p.ctx
-	p.ctx = context{}
+	p.ctx = thread{}
 	if s.state == Review && continues(r[s.body:s.b]) {
 		p.ctx.indicator, p.ctx.recent = prev.indicator, prev.recent
 	}

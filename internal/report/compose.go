@@ -137,7 +137,7 @@ func allHeads(items [][]rune) bool {
 	return true
 }
 
-var stems = list("居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
+var stems = list("产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
 
 func shareHead(items [][]rune) []string {
 	out := make([]string, len(items))

@@ -305,6 +305,11 @@ func (p *parser) asTask(rec *Record, q *phrase, f *figure, nm name) {
 			verb, strength = string(r[i:i+n]), "deliver"
 		}
 	}
+	if verb == "" && !nm.byRight {
+		if n, _ := openers.match(r[f.b:q.hi]); n > 1 {
+			verb, strength = string(r[f.b:f.b+n]), "deliver" // 食品许可5个工作日|办结
+		}
+	}
 	if verb == "" {
 		verb, strength = "达到", "deliver"
 	}

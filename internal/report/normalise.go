@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // norm is the text that the grammar matches: half-width digits and punctuation, no spaces, no footnote marks, a line feed
 // only where a paragraph ends. Each of its runes knows where it stands in Source.Text.
 type norm struct {
@@ -147,7 +149,7 @@ func breaks(prev, next []rune) bool {
 		return true
 	}
 	last := prev[len(prev)-1]
-	if isStop(last) || last == ':' {
+	if isStop(last) {
 		return true
 	}
 	if (last == '”' || last == '"' || last == ')') && len(prev) > 1 && isStop(prev[len(prev)-2]) {
@@ -163,8 +165,8 @@ func breaks(prev, next []rune) bool {
 	if headingMark(line) > 0 || chapterState(line) != none {
 		return true
 	}
-	if last == ',' || last == '、' || last == ';' || last == '-' && len(prev) > 40 {
-		return last == ';'
+	if last == ',' || last == '、' || last == ';' || last == ':' {
+		return false
 	}
 	return headingLine(prev)
 }
@@ -174,7 +176,7 @@ func isStop(r rune) bool { return r == '。' || r == '!' || r == '?' || r == '�
 // headingLine tells whether a line without a full stop stands for itself: it opens with a list mark, names a chapter, or is
 // short and carries no figure with a unit.
 func headingLine(line []rune) bool {
-	if len(line) > 70 {
+	if len(line) > 70 || slices.ContainsFunc(line, isStop) {
 		return false
 	}
 	if headingMark(line) > 0 || chapterState(line) != none {
@@ -190,6 +192,10 @@ func headingLine(line []rune) bool {
 			quotes++
 		case '”', ')', '》':
 			quotes--
+		case '%', ';', ',':
+			if hasFigure(line) {
+				return false
+			}
 		}
 	}
 	return quotes <= 0

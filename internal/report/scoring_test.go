@@ -25,7 +25,12 @@ func TestScoring(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rd, err := Read(FromText(string(b)))
+			src, err := Decode(filepath.Base(name), b)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			rd, err := Read(src)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue

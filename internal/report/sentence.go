@@ -215,9 +215,6 @@ func sentenceEnd(r []rune, s, b int) int {
 func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 	r := w.o.n.r
 	line := r[a:b]
-	if first {
-		w.target = false
-	}
 	mark, level := markLevel(line)
 	if (level == 1 || level == 2) && !first || level == 1 && first && w.state != Livelihood {
 		// a heading that the publisher ran into the text

@@ -30,8 +30,8 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 		return
 	}
 	label, cl := p.label(t, c.a)
-	if label == "M" {
-		return
+	if label == "M" || s.theme.Index == 0 && label == "V" {
+		return // what stands before the first theme sets the tone and promises nothing
 	}
 	rec := Record{Kind: Task, Verb: cl.verb, Strength: cl.strength, Object: string(cl.noun), Rule: "task.words", Label: label, Confidence: "high"}
 	rec.Year, rec.YearWhy = itoa(p.o.year), "chapter"

@@ -1,0 +1,325 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// read reads a made-up report: the sentences stand in the chapter that the situation is about.
+func read(t *testing.T, chapter, text string) *Reading {
+	t.Helper()
+	head := "2030年某区政府工作报告\n"
+	switch chapter {
+	case "review":
+		text = head + "一、2029年工作回顾\n" + text + "\n二、2030年工作安排\n今年工作繁重。\n"
+	case "five":
+		text = head + "一、“十五五”时期工作回顾\n这五年，我们稳步前行。" + text + "\n二、2030年工作安排\n今年工作繁重。\n"
+	case "target":
+		text = head + "一、2029年工作回顾\n去年平稳。\n二、2030年工作安排\n今年经济社会发展主要预期目标是：" + text + "\n"
+	case "plan":
+		text = head + "一、2029年工作回顾\n去年平稳。\n二、2030年工作安排\n（一）建设宜居新区，提升品质\n" + text + "\n"
+	case "horizon":
+		text = head + "一、2029年工作回顾\n去年平稳。\n二、“十六五”时期主要目标\n" + text + "\n三、2030年工作安排\n今年工作繁重。\n"
+	case "annex":
+		text = head + "一、2029年工作回顾\n去年平稳。\n二、2030年工作安排\n今年工作繁重。\n附件\n\n2030年十项民生实事\n\n" + text + "\n"
+	}
+	rd, err := Read(FromText(text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	check(t, text, rd)
+	return rd
+}
+
+// check holds every record against the text that it was read from.
+func check(t *testing.T, text string, rd *Reading) {
+	t.Helper()
+	r := []rune(text)
+	for _, x := range rd.Records {
+		if x.Start < 0 || x.Start >= x.End || x.End > len(r) {
+			t.Fatalf("%s: span %d-%d outside the text of %d", x.ID, x.Start, x.End, len(r))
+		}
+		if x.Quote != string(r[x.Start:x.End]) {
+			t.Errorf("%s: quote %q is not the text at its span", x.ID, x.Quote)
+		}
+		if x.SentStart > x.Start || x.SentEnd < x.End {
+			t.Errorf("%s: the sentence %d-%d does not hold the quote %d-%d", x.ID, x.SentStart, x.SentEnd, x.Start, x.End)
+		}
+		if x.NumEnd > 0 && (x.NumStart < x.SentStart || x.NumEnd > x.SentEnd || x.NumStart >= x.NumEnd) {
+			t.Errorf("%s: the figure %d-%d lies outside its sentence", x.ID, x.NumStart, x.NumEnd)
+		}
+	}
+}
+
+// brief is a claim in one line: name op value unit metric year.
+func brief(x *Record) string {
+	name := x.Indicator
+	if x.Kind == Task || x.Kind == Matter {
+		name = x.Verb + "/" + x.Object
+	}
+	s := name + " " + x.Op + " " + x.Value
+	if x.ValueMax != "" {
+		s += ".." + x.ValueMax
+	}
+	return s + " " + x.Unit + " " + x.Metric + " " + x.Year
+}
+
+func figuresOf(rd *Reading, kinds ...Kind) []string {
+	out := []string{}
+	for i := range rd.Records {
+		x := &rd.Records[i]
+		if x.Value != "" && slices.Contains(kinds, x.Kind) {
+			out = append(out, brief(x))
+		}
+	}
+	return out
+}
+
+// TestResults: how a figure of a review finds its name, its comparator, its sign and its year.
+func TestResults(t *testing.T) {
+	for _, c := range []struct {
+		name, chapter, text string
+		want                []string
+	}{
+		{"a level and its growth are two claims, the second inherits the name", "review", "渔业产值82.5亿元、增长6.1%。",
+			[]string{"渔业产值 = 82.5 亿元 level 2029", "渔业产值 = 6.1 % growth 2029"}},
+		{"a fall is negative, its comparator is of the size", "review", "火灾起数下降超三成。", []string{"火灾起数 > -30 % growth 2029"}},
+		{"the verb in the middle of a name is no part of it", "review", "制造业实现增加值31亿元、利润4亿元。",
+			[]string{"制造业增加值 = 31 亿元 level 2029", "制造业利润 = 4 亿元 level 2029"}},
+		{"分别 deals the rates out to the names before it", "review", "存款余额91亿元，贷款余额70亿元，比年初分别增长7%和9.5%。",
+			[]string{"存款余额 = 91 亿元 level 2029", "贷款余额 = 70 亿元 level 2029", "存款余额 = 7 % growth 2029", "贷款余额 = 9.5 % growth 2029"}},
+		{"分别 with names in front completes the first with the head of the last", "review", "城镇、农村居民人均可支配收入分别增长4%、6%。",
+			[]string{"城镇居民人均可支配收入 = 4 % growth 2029", "农村居民人均可支配收入 = 6 % growth 2029"}},
+		{"均 gives one figure to every name", "review", "财政收入、税收收入均增长5%以上。", []string{"财政收入 >= 5 % growth 2029", "税收收入 >= 5 % growth 2029"}},
+		{"a share names its whole", "review", "民营经济增加值120亿元，占生产总值的57%。",
+			[]string{"民营经济增加值 = 120 亿元 level 2029", "民营经济增加值占生产总值比重 = 57 % share 2029"}},
+		{"the value before is kept, only the new one claims", "review", "科技企业从36家增至103家。", []string{"科技企业 = 103 家 count 2029"}},
+		{"the noun behind a count is its name", "review", "建成12座过街天桥。", []string{"过街天桥 = 12 座 count 2029"}},
+		{"what is said of the thing is no part of its name", "review", "27类电子证照实现共享。", []string{"电子证照 = 27 类 count 2029"}},
+		{"a list keeps the verb of its first member", "review", "改造道路7条、桥梁3座。", []string{"改造道路 = 7 条 count 2029", "桥梁 = 3 座 count 2029"}},
+		{"a filter says which, not how many", "review", "实施固定资产投资5000万元以上项目237个。", []string{"固定资产投资5000万元以上项目 = 237 个 count 2029"}},
+		{"ranks count, ordinals do not", "review", "科创指数居全省第三位，第二届书展举办，第一医院迁入新址。", []string{"科创指数排名 = 3 位 rank 2029"}},
+		{"first place counts, putting something first does not", "review", "把安全摆在首位，绿化率居全市首位。", []string{"绿化率排名 = 1 位 rank 2029"}},
+		{"years in a row", "review", "粮食总产270亿斤，实现“六连增”，园区连续4年获评优秀。",
+			[]string{"粮食总产 = 270 亿斤 level 2029", "粮食总产连增 = 6 年 streak 2029", "园区连续获评优秀 = 4 年 streak 2029"}},
+		{"a multiple of growth is per cent", "review", "出口增长1.5倍，专利数翻一番。", []string{"出口 = 150 % growth 2029", "专利数 = 100 % growth 2029"}},
+		{"a fraction", "review", "企业占全市三分之一。", []string{"企业占全市比重 = 0.3333 fraction share 2029"}},
+		{"percentage points are a change", "review", "城镇化率提高1.2个百分点。", []string{"城镇化率 = 1.2 百分点 change_pp 2029"}},
+		{"about, more than and odd numbers", "review", "减税近3亿元，惠及28万余人次，招聘会吸引千人以上。",
+			[]string{"减税 ~ 3 亿元 level 2029", "惠及 > 28 万人次 count 2029"}},
+		{"a scale without a digit", "review", "工业产值突破千亿元。", []string{"工业产值 > 1000 亿元 level 2029"}},
+		{"a sign without a size", "review", "外贸进出口保持正增长。", []string{"外贸进出口 > 0 % growth 2029"}},
+		{"a bare number of a list takes the unit of the next", "review", "小麦、玉米产量占比分别提高15、22个百分点。",
+			[]string{"小麦产量占比 = 15 百分点 change_pp 2029", "玉米产量占比 = 22 百分点 change_pp 2029"}},
+		{"compound units", "review", "食品抽检达11批次/千人，低保标准提高到月人均376元。", []string{"食品抽检 = 11 批次/千人 count 2029", "低保标准 = 376 元/月 level 2029"}},
+		{"names with digits are no figures", "review", "5G网络、4A级景区、301国道、“2513”工程、世界500强、2.0版、PM2.5、G60走廊、24证合一都不是数字。", []string{}},
+		{"in a span of years flows carry the span, states its end", "five", "新建学校8所。粮食产量稳定在76亿斤以上。生产总值年均增长6%。",
+			[]string{"新建学校 = 8 所 increment 2025-2029", "粮食产量 >= 76 亿斤 level 2029", "生产总值 = 6 % growth_avg 2025-2029"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := figuresOf(read(t, c.chapter, c.text), Result)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+			}
+		})
+	}
+}
+
+// TestTargets: the paragraph of expected targets, with and without figures.
+func TestTargets(t *testing.T) {
+	for _, c := range []struct {
+		name, chapter, text string
+		want                []string
+	}{
+		{"figures with comparators behind", "target", "地区生产总值增长6%左右，城镇新增就业3万人以上，城镇调查失业率5.5%以内。",
+			[]string{"地区生产总值 ~ 6 % growth 2030", "城镇新增就业 >= 3 万人 increment 2030", "城镇调查失业率 <= 5.5 % level 2030"}},
+		{"a range", "target", "地区生产总值增长5%—5.5%，出口增长3-4%。", []string{"地区生产总值 range 5..5.5 % growth 2030", "出口 range 3..4 % growth 2030"}},
+		{"without a figure: with growth, delegated, in words", "target", "居民收入增长与经济增长同步，能耗强度下降完成上级下达任务，物价水平保持稳定，在实际工作中争取更好结果。",
+			[]string{"居民收入 =   growth 2030", "能耗强度下降 =   delegated 2030", "物价水平 =   level 2030"}},
+		{"the next sentence goes on with targets", "target", "生产总值增长6%。城镇化率提高1个百分点。重点抓好3项工作。",
+			[]string{"生产总值 = 6 % growth 2030", "城镇化率 = 1 百分点 change_pp 2030"}},
+		{"aims of several years carry the last of them", "horizon", "到2033年，森林覆盖率达到41%。人均预期寿命提高到80岁以上。",
+			[]string{"森林覆盖率 = 41 % share 2033", "人均预期寿命 >= 80 岁 level 2035"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := []string{}
+			rd := read(t, c.chapter, c.text)
+			for i := range rd.Records {
+				if rd.Records[i].Kind == Target {
+					got = append(got, brief(&rd.Records[i]))
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+			}
+		})
+	}
+}
+
+// TestTasks: tasks of the plan with a figure: verb, object, quantity, members, deadline, strength.
+func TestTasks(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"verb, count, object", "新建停车泊位600个。", []string{"新建/新建停车泊位 = 600 个 increment 2030"}},
+		{"the count names the members' kind", "推动云岭厂区、东湖科创园等19个项目投产。", []string{"推动/项目投产 = 19 个 count 2030"}},
+		{"a list under one verb", "新增省级企业3户、市级企业10户。", []string{"新增/新增省级企业 = 3 户 increment 2030", "新增/市级企业 = 10 户 increment 2030"}},
+		{"各 gives each its own", "新建小学、幼儿园各2所。", []string{"新建/新建小学 = 2 所 increment 2030", "新建/新建幼儿园 = 2 所 increment 2030"}},
+		{"a time limit", "食品许可5个工作日办结。", []string{"办结/食品许可 = 5 个工作日 level 2030"}},
+		{"the header of a list promises nothing", "办好12件民生实事。", []string{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := figuresOf(read(t, "plan", c.text), Task)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+			}
+		})
+	}
+}
+
+// TestTaskFields: what a task carries besides its figure.
+func TestTaskFields(t *testing.T) {
+	one := func(text string) Record {
+		t.Helper()
+		for _, x := range read(t, "plan", text).Records {
+			if x.Kind == Task {
+				return x
+			}
+		}
+		t.Fatalf("%s: no task", text)
+		return Record{}
+	}
+	if got := one("推动云岭厂区、东湖科创园等19个项目投产。").Members; !slices.Equal(got, []string{"云岭厂区", "东湖科创园"}) && !slices.Equal(got, []string{"推动云岭厂区", "东湖科创园"}) {
+		t.Errorf("members %q", got)
+	}
+	for text, want := range map[string]string{"6月底前建成道路3条。": "2030-06-30", "上半年建成道路3条。": "2030-06-30", "建成道路3条。": "2030-12-31", "三年内建成道路3条。": "2032-12-31"} {
+		if got := one(text).Deadline; got != want {
+			t.Errorf("%s: deadline %s, want %s", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{"力争引进企业9家。": "strive", "新建道路3条。": "deliver", "启动3座泵站建设。": "start", "推进4个片区改造。": "progress"} {
+		if got := one(text).Strength; got != want {
+			t.Errorf("%s: strength %s, want %s", text, got, want)
+		}
+	}
+	if got := one("新建道路3条（牵头单位：区住建局、区交通局）。").Owners; !slices.Equal(got, []string{"区住建局", "区交通局"}) {
+		t.Errorf("owners %q", got)
+	}
+}
+
+// TestWordyTasks: clauses of the plan without a figure, graded.
+func TestWordyTasks(t *testing.T) {
+	for _, c := range []struct{ text, label, measurable string }{
+		{"制定老城更新行动方案。", "C", "binary"},
+		{"启动云岭中学建设。", "C", "binary"},
+		{"力争滨海旧厂区项目动工。", "C", "binary"},
+		{"加快云岭医院、东湖公园建设。", "P", "project"},
+		{"优化营商环境。", "V", "vague"},
+		{"鼓励企业设立研发中心。", "V", "vague"},
+		{"建设一批口袋公园。", "V", "vague"},
+	} {
+		found := false
+		for _, x := range read(t, "plan", "今年工作繁重，任务艰巨，需要全区上下同心协力、共同奋斗。"+c.text).Records {
+			if strings.Contains(c.text, x.Quote) {
+				found = true
+				if x.Label != c.label || x.Measurable != c.measurable {
+					t.Errorf("%s: %s %s, want %s %s", c.text, x.Label, x.Measurable, c.label, c.measurable)
+				}
+				if (x.Measurable == "vague") != (x.Reason != "") {
+					t.Errorf("%s: measurable %s with reason %q", c.text, x.Measurable, x.Reason)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: no record", c.text)
+		}
+	}
+	for _, text := range []string{"坚持人民至上，坚持问题导向，坚持系统观念。"} {
+		for _, x := range read(t, "plan", "今年工作繁重，任务艰巨，需要全区上下同心协力、共同奋斗。"+text).Records {
+			if strings.Contains(text, x.Quote) {
+				t.Errorf("%s: means became a task %q", text, x.Quote)
+			}
+		}
+	}
+}
+
+// TestLivelihood: the list of livelihood matters, as an annex and inside a paragraph.
+func TestLivelihood(t *testing.T) {
+	rd := read(t, "annex", "一、再建一批学校。启动云岭中学建设。建成4所小学和2所幼儿园。为全区中小学教室加装空调。\n\n二、完善养老设施。实现社区食堂全覆盖。启动云岭公园、东湖广场建设。")
+	got := []string{}
+	for i := range rd.Records {
+		x := &rd.Records[i]
+		if x.Kind == Matter {
+			got = append(got, itoa(x.Matter.Index)+" "+x.Verb+"/"+x.Object+" "+x.Value+x.Unit+" "+x.Measurable)
+		}
+	}
+	want := []string{"1 启动/云岭中学建设  binary", "1 建成/小学 4所 numeric", "1 建成/幼儿园 2所 numeric", "1 加装/全区中小学教室空调 100% coverage",
+		"2 实现/社区食堂覆盖 100% coverage", "2 启动/云岭公园建设  binary", "2 启动/东湖广场建设  binary"}
+	if !slices.Equal(got, want) {
+		t.Errorf("annex\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
+	}
+	rd = read(t, "plan", "突出抓好3件民生实事。（1）加快住房建设，改造旧房30户，竣工新房80套；（2）新建公厕4座。（3）全部取消小锅炉。\n（二）加强自身建设\n我们要廉洁奉公。")
+	if got := figuresOf(rd, Matter); len(got) != 4 {
+		t.Errorf("in a paragraph: %q", got)
+	}
+	rd = read(t, "plan", "今年办好5件民生实事，包括：改造旧小区6个；建设绿道20公里。")
+	if got := figuresOf(rd, Matter); len(got) != 2 {
+		t.Errorf("behind a colon: %q", got)
+	}
+}
+
+// TestLinks: last year's figure of the same indicator, and the same promise in body and annex.
+func TestLinks(t *testing.T) {
+	text := "2030年某区政府工作报告\n一、2029年工作回顾\n固定资产投资增长7%。\n二、2030年工作安排\n预期目标是：固定资产投资增长8%。\n（一）改善民生\n建成3所小学。\n附件\n2030年十项民生实事\n一、办学校。建成3所小学。\n"
+	rd, err := Read(FromText(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, text, rd)
+	by := map[string]*Record{}
+	for i := range rd.Records {
+		by[rd.Records[i].ID] = &rd.Records[i]
+	}
+	base, dup := 0, 0
+	for i := range rd.Records {
+		x := &rd.Records[i]
+		if x.Baseline != "" {
+			base++
+			if b := by[x.Baseline]; x.Kind != Target || b.Value != "7" {
+				t.Errorf("baseline of %q is %q", x.Quote, b.Quote)
+			}
+		}
+		if x.Duplicate != "" {
+			dup++
+			if d := by[x.Duplicate]; d.Duplicate != x.ID || d.Kind == x.Kind {
+				t.Errorf("%q and %q are not each other's duplicate", x.Quote, d.Quote)
+			}
+		}
+	}
+	if base != 1 || dup != 2 {
+		t.Errorf("%d baselines, %d ends of duplicates", base, dup)
+	}
+}
+
+// TestUnparsed: a number that makes no claim is listed with the reason, in review and plan alike.
+func TestUnparsed(t *testing.T) {
+	rd := read(t, "review", "全区5G网络提速。")
+	if len(rd.Unparsed) != 1 || rd.Unparsed[0].Text != "5" || rd.Unparsed[0].Why != "name" {
+		t.Errorf("unparsed %+v", rd.Unparsed)
+	}
+	rd = read(t, "review", "存在的困难和挑战也要清醒看到，仍有3个问题。")
+	if n := len(figuresOf(rd, Result)); n != 0 {
+		t.Errorf("%d results among the problems", n)
+	}
+}
+
+// TestErrors: texts that are no report.
+func TestErrors(t *testing.T) {
+	for _, c := range []struct{ text, key string }{{"", "report.empty"}, {" \n　\u00a0", "report.empty"}, {"今天天气很好。", "report.no_chapter"}} {
+		if _, err := Read(FromText(c.text)); err == nil || !strings.Contains(err.Error(), c.key) {
+			t.Errorf("%q: %v, want %s", c.text, err, c.key)
+		}
+	}
+}
