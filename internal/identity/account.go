@@ -158,7 +158,7 @@ func (s *Service) insertAccount(ctx context.Context, tx *store.Tx, by By, spec S
 }
 
 func (s *Service) knownUnit(key string) error {
-	if key != "" && !covers(s.units, key, key) {
+	if units, _ := s.trees(); key != "" && !covers(units, key, key) {
 		return errs.New(errs.Invalid, "identity.no_unit", "unit", key).On("unit")
 	}
 	return nil

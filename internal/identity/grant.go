@@ -34,7 +34,7 @@ func (s *Service) Grant(ctx context.Context, by By, g Grant) (id int64, err erro
 	if err := s.knownUnit(g.Unit); err != nil {
 		return 0, err
 	}
-	if g.Place != "" && !covers(s.places, g.Place, g.Place) {
+	if _, places := s.trees(); g.Place != "" && !covers(places, g.Place, g.Place) {
 		return 0, errs.New(errs.Invalid, "identity.no_place", "place", g.Place).On("place")
 	}
 	err = s.db.Write(ctx, func(tx *store.Tx) error {

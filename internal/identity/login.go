@@ -18,7 +18,7 @@ const (
 
 // NormalLogin is the one spelling under which a login is stored and looked up: half width, lower case. "ＷＡＮＧ.Li" is "wang.li".
 func NormalLogin(s string) string {
-	return norm.NFKC.String(strings.ToLower(norm.NFKC.String(strings.TrimSpace(s))))
+	return strings.TrimSpace(norm.NFKC.String(strings.ToLower(norm.NFKC.String(s))))
 }
 
 // checkLogin returns what is wrong with a normalised login.

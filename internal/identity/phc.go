@@ -89,7 +89,5 @@ func (h phc) matches(password string) bool {
 	return subtle.ConstantTimeCompare(h.derive(password), h.sum) == 1
 }
 
-// cheaperThan reports whether h costs an attacker less than a hash with params would.
-func (h phc) cheaperThan(p Params) bool {
-	return h.Memory < p.Memory || h.Passes < p.Passes || len(h.sum) < sumLen || len(h.salt) < saltLen
-}
+// cheaperThan reports whether h takes less memory or fewer passes than a hash with params.
+func (h phc) cheaperThan(p Params) bool { return h.Memory < p.Memory || h.Passes < p.Passes }

@@ -7,6 +7,7 @@ import (
 
 	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/places"
 	"huying/internal/store"
 )
 
@@ -16,8 +17,7 @@ type Service struct {
 	db     *store.DB
 	now    clock.Security // of sessions, waiting times and the record; grants go by the database's business clock
 	zone   *time.Location
-	units  Tree
-	places Tree
+	trees  Trees
 	hasher *hasher
 }
 
@@ -32,10 +32,21 @@ func WithHashers(n int, patience time.Duration) Option {
 	return func(s *Service) { s.hasher.slots, s.hasher.patience = make(chan struct{}, n), patience }
 }
 
-// New returns the service over db. zone is the district's, in which days begin and end. units and places are the trees that grants
-// reach down; nil means that a key covers only itself.
-func New(db *store.DB, zone *time.Location, now clock.Security, units, places Tree, opts ...Option) *Service {
-	s := &Service{db: db, now: now, zone: zone, units: units, places: places, hasher: &hasher{
+// Trees gives the units and the places of today, which grants reach down. It is asked again for each person who is read.
+type Trees func() (units, places Tree)
+
+// TreesOf are the trees that package places keeps.
+func TreesOf(s *places.Store) Trees {
+	return func() (units, places Tree) {
+		now := s.Now()
+		return now.Units, now.Places
+	}
+}
+
+// New returns the service over db. zone is the district's, in which days begin and end. Grants go by the business clock of db; sessions,
+// waiting times and the record by now.
+func New(db *store.DB, zone *time.Location, now clock.Security, trees Trees, opts ...Option) *Service {
+	s := &Service{db: db, now: now, zone: zone, trees: trees, hasher: &hasher{
 		params: DefaultParams, slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))), patience: 3 * time.Second,
 	}}
 	for _, o := range opts {
@@ -102,7 +113,8 @@ func (s *Service) Actor(ctx context.Context, person int64) (*Actor, error) {
 			return errs.New(errs.NotFound, "identity.no_account")
 		}
 		grants, err := grantsOf(ctx, tx, person)
-		a = actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), s.units, s.places)
+		units, places := s.trees()
+		a = actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), units, places)
 		return err
 	})
 	return a, err
