@@ -111,9 +111,11 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "unit.none"
 	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
 		return "name.rating"
+	case f.class == "ratio" && s.at(f.a-1) == '前' && f.form == percent:
+		return "name"
 	case f.base == "个" && (s.hasAt(f.b, "多月") || s.hasAt(f.b, "半月")):
 		return "time.span"
-	case s.hasAt(f.b, "范围") || strings.HasSuffix(left, "一个"):
+	case s.hasAt(f.b, "范围") || strings.HasSuffix(left, "一个") || strings.HasSuffix(left, "把"):
 		return "attribute"
 	case f.class == "age":
 		if !f.suffix && !isHan(next) || f.approx != "" || strings.HasSuffix(left, "到") || strings.HasSuffix(left, "至") || strings.HasSuffix(left, "达") || strings.Contains(s.text(f.a-14, f.a), "寿命") {
@@ -360,7 +362,7 @@ func (s *scanner) han(i int) int {
 // countsNoun tells whether a Chinese numeral with a classifier counts something that the clause is about, as in
 // 五个县荣获…, and does not just sum up a list or stand for a slogan.
 func (s *scanner) countsNoun(i, j int, v float64) bool {
-	if v < 2 {
+	if v < 2 || hanDigits[s.at(i)] == 0 && s.at(i) != '十' {
 		return false
 	}
 	opens := i == s.a || strings.ContainsRune(",;:。、\n", s.at(i-1))
@@ -382,7 +384,11 @@ func (s *scanner) countsNoun(i, j int, v float64) bool {
 // bare reads a scale without a digit behind a comparator: 超千亿元, 突破万亿元.
 func (s *scanner) bare(i int) int {
 	f := figure{na: i, value: parseDecimal("1"), han: true}
-	return s.finish(&f, i, i)
+	n := s.finish(&f, i, i)
+	if g := &s.out[len(s.out)-1]; s.at(i-1) == '上' && g.a == i && g.op == "=" {
+		g.a, g.op = i-1, ">="
+	}
+	return n
 }
 
 // halves reads 过半, 一半 and 半天.
