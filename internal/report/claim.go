@@ -114,6 +114,9 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 		if f.skip == "unit.none" && p.unitless(c, k) {
 			f.skip = ""
 		}
+		if f.skip == "" && p.cited(c, k, kind) {
+			f.skip = "reference"
+		}
 		if f.skip == "" && s.state != Review && f.class == "count" && matterCount(p.n.r[f.b:c.b]) {
 			f.skip = "header"
 		}
@@ -132,6 +135,22 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 	if live == 0 {
 		p.wordy(list, i, s, kind)
 	}
+}
+
+// cited tells whether a figure is only named to be compared with (比预计的2700亿元多出…) or restates a target (8%左右的增长目标).
+func (p *parser) cited(c *clause, k int, kind Kind) bool {
+	f := &c.figs[k]
+	r := p.n.r
+	if f.b < c.b && strings.ContainsRune("多少高低增减提降下上扩", r[f.b]) && f.class == "measure" {
+		l := string(r[p.leftEdge(c, k):f.a])
+		if i := strings.LastIndexAny(l, "比较"); i >= 0 && !strings.Contains(l[i:], "增") && !strings.Contains(l[i:], "降") && !strings.Contains(l[i:], "比重") {
+			return true
+		}
+	}
+	if kind != Result && f.b+2 < c.b && r[f.b] == '的' && strings.Contains(string(r[f.b:min(c.b, f.b+14)]), "目标") {
+		return true
+	}
+	return false
 }
 
 // matterCount tells whether a count announces the livelihood list: 33件|民生实事.

@@ -111,6 +111,10 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		t = t[:len(t)-k]
 	}
 	for len(t) > 0 {
+		if k := dateBehind(t); k > 0 && k < len(t) {
+			t = t[:len(t)-k]
+			continue
+		}
 		n, tag := tails.suffix(t)
 		if n == 0 {
 			if k := compared(t); k > 0 {
@@ -219,6 +223,18 @@ func shareWhole(t []rune) (whole string, literal bool) {
 		}
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(s, "比"), "的"), false
+}
+
+// dateBehind returns the length of a year at the end of t behind 到 or 至, 提高到|2025年的, without that word.
+func dateBehind(t []rune) int {
+	k := len(t)
+	for k > 0 && strings.ContainsRune("的底末", t[k-1]) {
+		k--
+	}
+	if k < 6 || t[k-1] != '年' || yearAt(t, k-5) == 0 || !strings.ContainsRune("到至为于", t[k-6]) {
+		return 0
+	}
+	return len(t) - k + 5
 }
 
 // against returns the length of a comparison in points at the end of t, 高于全国, and whether it is a shortfall.

@@ -69,7 +69,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			if s == "累计" && n < len(t) && strings.HasPrefix(string(t[n:]), "投资") {
 				break
 			}
-			if n < len(t) && nounVerb(t, n) {
+			if n < len(t) && openers.has(t[:n]) && nounVerb(t, n) {
 				break
 			}
 			c.cut(n, c.verb == "")
@@ -158,6 +158,15 @@ func dateAt(t []rune) int {
 		}
 	}
 	s := i
+	if i == 0 && len(t) > 2 {
+		k := 0
+		if t[0] == '近' {
+			k = 1
+		}
+		if (isDigit(t[k]) || strings.ContainsRune("两三五十", t[k])) && t[k+1] == '年' && (k+2 == len(t) || !strings.ContainsRune("级制期份行计以", t[k+2])) {
+			return k + 2
+		}
+	}
 	digits := func() bool {
 		k := i
 		for i < len(t) && isDigit(t[i]) {

@@ -214,7 +214,7 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 		case "growth_avg", "growth", "change", "change_pp", "increment":
 			flow = true
 		case "share":
-			flow = p.ctxFlow(q) && q.l.share
+			flow = q.l.share && len(q.noun.noun) == 0 && p.ctxFlow(q)
 		case "rank", "streak", "ratio":
 		default:
 			flow = p.flows(q, f, rec.Indicator, nm)
@@ -224,6 +224,9 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 			return
 		}
 		rec.Year, rec.YearWhy = strconv.Itoa(s.year), "span"
+		return
+	case s.state == Review && inFiveYears(string(p.n.r[q.lo:f.a])):
+		rec.Year, rec.YearWhy = spanOf(p.o.year-5, p.o.year-1), "span"
 		return
 	case metric == "growth_avg" && s.state == Review:
 		lo := q.list[q.i].a
@@ -386,4 +389,14 @@ func perHead(ind string) string {
 		}
 	}
 	return ""
+}
+
+// inFiveYears tells whether the words before a figure say that it took five years: 5年增长18.7%.
+func inFiveYears(s string) bool {
+	for _, w := range []string{"5年增", "5年提", "5年下", "5年降", "五年增", "五年提", "五年下", "五年累计", "5年累计", "五年来"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
 }

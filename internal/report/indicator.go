@@ -52,6 +52,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	r := p.n.r
 	switch last.form {
 	case rank:
+		if t := placeless(q.l.subject); strings.Contains(string(q.l.subject[len(t):]), "均") {
+			q.l.dist = "均"
+		}
 		q.l.subject = placeless(q.l.subject)
 	case direction:
 		q.l.subject = trimRunes(q.l.subject, "增速")
@@ -63,6 +66,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		q.l.subject, q.l.pos = sub.subject, sub.pos
 		if sub.dist != "" {
 			q.l.dist = sub.dist
+		}
+		if sub.share {
+			q.l.share, q.l.whole = true, sub.whole
 		}
 	}
 	p.ctx.fromA, p.ctx.fromB = 0, 0

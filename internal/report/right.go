@@ -95,7 +95,7 @@ func nounStart(t []rune, n int) bool {
 
 func predicateAt(r []rune, a, i, n, hi int) bool {
 	if n == 1 {
-		return i-a >= 2 && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
+		return (i-a >= 2 || r[i] == '被') && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
 	}
 	w := string(r[i : i+n])
 	rest := string(r[i+n : min(hi, i+n+3)])

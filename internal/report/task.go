@@ -55,6 +55,9 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 	default:
 		rec.Measurable, rec.Reason = "vague", vagueReason(string(t), cl)
 	}
+	if grade(t) {
+		rec.Measurable, rec.Reason, rec.Label = "grade", "", "C"
+	}
 	if j := slices.Index(cl.noun, '等'); j > 2 {
 		rec.Members = splitMembers(string(cl.noun[:j]))
 	}

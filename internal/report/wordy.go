@@ -16,7 +16,64 @@ func (p *parser) wordy(list []clause, i int, s *sentence, kind Kind) {
 		p.wordyMatter(list, i, s)
 	case Task:
 		p.wordyTask(list, i, s)
+	case Result:
+		p.wordyResult(list, i, s)
 	}
+}
+
+// grade finds a class of quality, Ⅲ类 or 二级标准, in a clause: a state that is reached or kept without a figure.
+func grade(t []rune) bool {
+	s := string(t)
+	if !strings.Contains(s, "达到") && !strings.Contains(s, "保持") && !strings.Contains(s, "稳定") && !strings.Contains(s, "优于") {
+		return false
+	}
+	for i, c := range t {
+		if c >= 'Ⅰ' && c <= 'Ⅴ' && i+1 < len(t) && t[i+1] == '类' {
+			return true
+		}
+	}
+	for _, w := range []string{"级标准", "类标准", "类水质", "级水平"} {
+		if j := strings.Index(s, w); j > 2 {
+			if r := []rune(s[:j]); strings.ContainsRune(numerals, r[len(r)-1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wordyResult reads a result that is a state: full coverage, a class of quality.
+func (p *parser) wordyResult(list []clause, i int, s *sentence) {
+	c := &list[i]
+	t := p.n.r[c.a:c.b]
+	at, _, _ := coverage.find(t, 0)
+	graded := grade(t)
+	if at < 0 && !graded {
+		return
+	}
+	cl := p.clean(t, c.a, false)
+	rec := Record{Kind: Result, Op: "=", Metric: "level", Indicator: stateName(cl.noun), Measurable: "coverage", Rule: "result.words", Confidence: "doubtful", Flags: []string{"no_figure"}}
+	if graded {
+		rec.Measurable = "grade"
+	}
+	if len([]rune(rec.Indicator)) < 2 {
+		return
+	}
+	rec.Year, rec.YearWhy = itoa(s.year), "chapter"
+	p.place(&rec, s, c.a, c.b)
+	p.out.Records = append(p.out.Records, rec)
+}
+
+// stateName is the name in front of the verb of a state: 社区服务站|实现全覆盖.
+func stateName(t []rune) string {
+	for i := 2; i < len(t); i++ {
+		for _, w := range []string{"实现", "全部", "全覆盖", "达到", "保持", "稳定", "基本", "全面", "覆盖"} {
+			if strings.HasPrefix(string(t[i:min(len(t), i+3)]), w) {
+				return string(t[:i])
+			}
+		}
+	}
+	return string(t)
 }
 
 // wordyTarget reads 完成上级下达的任务, 与经济增长同步, 控制在较低水平.
@@ -212,6 +269,10 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 			rec.Object = strings.TrimPrefix(strings.Replace(obj, word, "", 1), "实现")
 		}
 		rec.Object = strings.Replace(rec.Object, "实现", "", 1)
+		if len([]rune(strings.TrimSpace(rec.Object))) < 3 && i > 0 {
+			prev := p.clean(r[list[i-1].a:list[i-1].b], list[i-1].a, false)
+			rec.Object = string(prev.noun)
+		}
 		rec.Confidence = "high"
 	case impliedAll(string(t)):
 		rec.Value, rec.Number, rec.Unit, rec.Measurable, rec.Reason = "100", 100, "%", "coverage", ""
