@@ -66,6 +66,7 @@ func looksLikeTarget(line []rune) bool {
 			return false
 		}
 	}
+	line = trimFront(line, "其中")
 	c := line
 	for i, r := range line {
 		if r == ',' || r == ';' || r == '。' {
@@ -140,4 +141,11 @@ func announced(line []rune) int {
 		}
 	}
 	return 0
+}
+
+func trimFront(t []rune, w string) []rune {
+	if k := len([]rune(w)); len(t) > k && string(t[:k]) == w {
+		return t[k:]
+	}
+	return t
 }

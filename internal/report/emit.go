@@ -314,6 +314,14 @@ func (p *parser) asTask(rec *Record, q *phrase, f *figure, nm name) {
 		}
 	}
 	if verb == "" {
+		for w := range strings.SplitSeq(q.l.words, "|") {
+			if n, tag := openers.match([]rune(w)); n > 1 && n == len([]rune(w)) {
+				verb, strength = w, tag
+				break
+			}
+		}
+	}
+	if verb == "" {
 		verb, strength = "达到", "deliver"
 	}
 	rec.Verb, rec.Strength = verb, strength

@@ -226,6 +226,7 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 			w.item(line[mark:], level, mark, a, b)
 		}
 	}
+	w.ahead(line[mark:])
 	w.years(line)
 	w.moods(line)
 	if w.items && (level == 3 || level == 2 || level == 4) {

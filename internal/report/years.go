@@ -84,3 +84,19 @@ func (w *walker) moods(line []rune) {
 		w.state = Problems
 	}
 }
+
+// ahead turns from the review to the aims of several years where one chapter holds both: "“十五五”时期…" in a report of
+// the year in which that plan begins.
+func (w *walker) ahead(line []rune) {
+	if w.state != Review {
+		return
+	}
+	n, k := planNumber(line, 0)
+	if n == 0 {
+		return
+	}
+	from, to := fiveYear(n)
+	if rest := string(line[k:min(len(line), k+4)]); from >= w.o.year && (strings.HasPrefix(rest, "时期") || strings.HasPrefix(rest, "期间")) {
+		w.state, w.period, w.from, w.year = Horizon, true, from, to
+	}
+}
