@@ -23,6 +23,7 @@ type thread struct {
 	scope     string
 	forecast  bool
 	owner     string // whose indicators are listed: 规模以上工业|完成增加值…、利税…
+	streak    string // who did it so many years in a row
 	fromA     int    // the words before 从 in 从A到B
 	fromB     int
 	year      string // explicit, governs the rest of the sentence
@@ -146,6 +147,9 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 		if i := strings.LastIndexAny(l, "比较"); i >= 0 && !strings.Contains(l[i:], "增") && !strings.Contains(l[i:], "降") && !strings.Contains(l[i:], "比重") {
 			return true
 		}
+	}
+	if f.class == "count" && strings.HasSuffix(string(r[f.b:c.b]), "之一") {
+		return true
 	}
 	if kind != Result && f.b+2 < c.b && r[f.b] == '的' && strings.Contains(string(r[f.b:min(c.b, f.b+14)]), "目标") {
 		return true

@@ -115,13 +115,13 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 			t = t[:len(t)-k]
 			continue
 		}
+		if k := compared(t); k > 0 {
+			l.base = string(t[len(t)-k:])
+			t = t[:len(t)-k]
+			continue
+		}
 		n, tag := tails.suffix(t)
 		if n == 0 {
-			if k := compared(t); k > 0 {
-				l.base = string(t[len(t)-k:])
-				t = t[:len(t)-k]
-				continue
-			}
 			if k, _ := before.suffix(t); k > 0 && k < len(t) {
 				t = t[:len(t)-k]
 				continue
@@ -261,6 +261,9 @@ func compared(t []rune) int {
 			continue
 		}
 		s := string(t[len(t)-k+1:])
+		if c == '与' && !strings.HasSuffix(s, "相比") {
+			continue
+		}
 		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前", "预计数", "执行数", "预算数", "决算数", "规定"} {
 			if strings.HasSuffix(s, w) {
 				return k

@@ -31,7 +31,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			c.cut(n, true)
 			continue
 		}
-		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化", t[n])) {
+		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化域间位", t[n])) {
 			if c.scope == "" {
 				c.scope = string(t[:n])
 			}

@@ -39,7 +39,7 @@ func ungraded(s string) string {
 	s = stem(s)
 	for again := true; again; {
 		again = false
-		for _, w := range []string{"新增", "新认定", "新培育", "国家级", "省级", "市级", "县级", "区级", "以上", "及以上", "国家", "获批", "创建", "培育", "建成", "新建", "引进", "获评", "认定"} {
+		for _, w := range []string{"新增", "新开工", "新签约", "新落地", "新认定", "新培育", "国家级", "省级", "市级", "县级", "区级", "以上", "及以上", "国家", "获批", "创建", "培育", "建成", "新建", "引进", "获评", "认定"} {
 			if t := strings.TrimPrefix(s, w); t != s && t != "" {
 				s, again = t, true
 			}
@@ -137,7 +137,7 @@ func allHeads(items [][]rune) bool {
 	return true
 }
 
-var stems = list("产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
+var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
 
 func shareHead(items [][]rune) []string {
 	out := make([]string, len(items))
@@ -156,6 +156,9 @@ func shareHead(items [][]rune) []string {
 					out[i] += string(last[k:])
 					break
 				}
+			}
+			if n, _ := heads.suffix(last); out[i] == string(it) && n > 1 && n < len(last) {
+				out[i] += string(last[len(last)-n:])
 			}
 			continue
 		}

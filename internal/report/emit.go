@@ -124,7 +124,7 @@ func (p *parser) metric(q *phrase, f *figure, ind *string, nm name) (string, dec
 		return "change", signed()
 	}
 	c := string(p.n.r[q.list[q.i].a:f.a])
-	if newVerb([]rune(*ind)) || strings.Contains(c, "新增") || newVerb([]rune(q.noun.verb)) || strings.HasPrefix(*ind, "增加") || q.noun.verb == "增加" {
+	if newVerb([]rune(*ind)) || !nm.composed && strings.Contains(c, "新增") || newVerb([]rune(q.noun.verb)) || strings.HasPrefix(*ind, "增加") || q.noun.verb == "增加" {
 		return "increment", v
 	}
 	if f.class == "count" {

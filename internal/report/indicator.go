@@ -104,7 +104,11 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		if p.ctx.indicator != "" && q.list[q.i].a < q.lo {
 			base, composed = stem(p.ctx.indicator)+base, true
 		}
-		return p.same(q, figs, base, false, composed)
+		out := p.same(q, figs, base, false, composed)
+		for i := range out {
+			out[i].said = composed
+		}
+		return out
 	}
 	if len(noun) == 0 {
 		if dist == "分别" && len(figs) > 1 && len(p.ctx.recent) >= len(figs) {
@@ -169,7 +173,8 @@ func (p *parser) row(q *phrase, f *figure) string {
 		return name + string(p.n.r[f.na+i:f.nb])
 	}
 	c := p.clean(trimRunes(q.l.subject, "连续"), q.l.pos, false)
-	rest := p.n.r[f.b:q.hi]
+	rest := p.n.r[f.b:max(f.b, min(q.list[q.i].b, f.b+24))]
+	p.ctx.streak = string(c.noun)
 	s := string(c.noun)
 	if !strings.HasPrefix(string(rest), "保持") && strings.HasSuffix(s, "实现") {
 		s = strings.TrimSuffix(s, "实现")
@@ -348,6 +353,10 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 		}
 		p.ctx.indicator = n.indicator
 		f := &figs[n.fig]
+		if f.form == streak && p.ctx.streak != "" {
+			p.ctx.indicator = p.ctx.streak
+			continue
+		}
 		if !(q.l.up || q.l.down) || q.l.to || f.form == plain {
 			p.ctx.recent = append(p.ctx.recent, n.indicator)
 		}

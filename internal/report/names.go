@@ -113,6 +113,10 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "name.rating"
 	case f.class == "ratio" && s.at(f.a-1) == '前' && f.form == percent:
 		return "name"
+	case f.class == "count" && (s.at(f.a-1) == '前' || s.at(f.a-1) == '后') && (f.base == "名" || f.base == "位"):
+		return "rank.top"
+	case strings.HasSuffix(left, "时速") || strings.HasSuffix(left, "时速达"):
+		return "attribute"
 	case f.base == "个" && (s.hasAt(f.b, "多月") || s.hasAt(f.b, "半月")):
 		return "time.span"
 	case s.hasAt(f.b, "范围") || strings.HasSuffix(left, "一个") || strings.HasSuffix(left, "把"):
