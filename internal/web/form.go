@@ -24,6 +24,7 @@ type Form struct {
 	values url.Values
 	files  map[string][]*multipart.FileHeader
 	wrong  errs.List
+	labels map[string]string // of the fields that have been drawn
 }
 
 // NewForm returns a form that shows values: name, value, name, value.
@@ -116,6 +117,24 @@ func (f *Form) of(name string) (list errs.List) {
 		}
 	}
 	return list
+}
+
+func (f *Form) learn(name, label string) {
+	if f == nil {
+		return
+	}
+	if f.labels == nil {
+		f.labels = map[string]string{}
+	}
+	f.labels[name] = label
+}
+
+// labelled is an error with the label of its field.
+func (f *Form) labelled(ctx context.Context, e *errs.Error) string {
+	if label := f.labels[e.Field]; label != "" {
+		return T(ctx, "web.labelled", "label", label, "error", say(ctx, e))
+	}
+	return say(ctx, e)
 }
 
 // Text reads a text of at most limit characters, trimmed, with line feeds as the only control characters.

@@ -30,7 +30,7 @@ const maxPage = 1_000_000
 
 // List reads ?sort=, ?page= and ?size=. natural is the order without ?sort= ("due", "-entered"); offered are the columns one may sort by.
 func (r *Request) List(natural string, offered ...string) List {
-	l := List{path: r.URL.Path, query: r.URL.Query(), natural: natural, Page: 1, Size: PageSizes[1]}
+	l := List{path: r.URL.Path, query: r.URL.Query(), natural: natural, Page: 1, Size: PageSizes[0]}
 	l.Sort, l.Desc = order(natural)
 	if key, desc := order(l.query.Get("sort")); slices.Contains(offered, key) {
 		l.Sort, l.Desc = key, desc
