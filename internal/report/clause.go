@@ -131,6 +131,9 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		if strings.HasSuffix(string(t), "自然增长率") || strings.HasSuffix(string(t), "增长极") {
 			break
 		}
+		if n == 1 && len(t) > 1 && (t[len(t)-1] == '列' && strings.ContainsRune("班系专", t[len(t)-2]) || t[len(t)-1] == '有' && strings.ContainsRune("国所公私自", t[len(t)-2]) || t[len(t)-1] == '在' && t[len(t)-2] == '存') {
+			break
+		}
 		if k, _ := openers.suffix(t); k > n {
 			break // 新增 is a verb of its own, not 新 and 增
 		}

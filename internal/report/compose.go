@@ -5,7 +5,7 @@ import "strings"
 func placeless(t []rune) []rune {
 	for {
 		n := 0
-		for _, w := range []string{"位居", "居", "位列", "列", "排名", "排", "跃居", "稳居", "升至", "升到", "上升至", "跃升至", "保持", "保持在", "继续", "均", "分别", "分列", "名列", "获", "获得", "位", "在", "全市", "全省", "全国", "全区", "全县", "世界", "全球", "西部", "中部", "东部", "东北",
+		for _, w := range []string{"位居", "居", "位列", "列", "排名", "排", "跃居", "稳居", "升至", "升到", "上升至", "跃升至", "保持", "保持在", "继续", "均", "分别", "分列", "名列", "获", "获得", "位", "在", "全市", "全省", "全国", "全区", "全县", "世界", "全球", "中西部", "西部", "中部", "东部", "东北",
 			"地区", "长三角", "珠三角", "省", "地级市", "设区市", "城市", "沿海", "连续", "首次", "由", "为", "成为", "仍", "总", "并列", "占", "率先", "至", "均居", "蝉联", "重回", "再次", "跻身", "进入", "提升至", "前移至", "提升到", "综合", "同类城市", "同类", "副省级城市", "直辖市", "各省", "亚洲", "国内", "省内", "、", "和", ",", "民族", "自治区", "边疆"} {
 			k := len([]rune(w))
 			if k > n && len(t) >= k && string(t[len(t)-k:]) == w {
@@ -28,6 +28,9 @@ func trimRunes(t []rune, w string) []rune {
 }
 
 func graded(noun []rune) bool {
+	if len(noun) >= 2 && len(noun) <= 4 && noun[len(noun)-1] == '级' {
+		return true
+	}
 	switch string(noun) {
 	case "国家级", "省级", "市级", "县级", "区级", "镇级", "村级", "省部级", "国际级", "世界级", "自治区级", "国家级和省级", "省级以上", "市级以上", "市级及以上", "国家", "省", "地厅级", "县处级":
 		return true
@@ -178,4 +181,30 @@ func (l *left) numbered(n int) []string {
 		}
 	}
 	return nil
+}
+
+var standing = list("稳居 位居 跃居 居首 居全 居世 居西 居中 名列 位列 列全 领跑 领先 保持领先 高于 低于 快于 创历史 创近")
+
+// lastPart is where the name begins when a deed stands before it: 电厂三期建成投产、|总装机.
+func lastPart(t []rune) int {
+	depth := 0
+	for i := len(t) - 1; i > 3; i-- {
+		switch t[i] {
+		case ')', '”':
+			depth++
+		case '(', '“':
+			depth--
+		case '、':
+			if depth != 0 || i+2 >= len(t) {
+				return 0
+			}
+			for k := 2; k < i; k++ {
+				if n, _ := predicates.match(t[k:i]); n > 1 && k+n >= i-2 {
+					return i + 1
+				}
+			}
+			return 0
+		}
+	}
+	return 0
 }

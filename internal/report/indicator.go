@@ -88,6 +88,13 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	if useRight {
 		return p.rightNames(q, figs)
 	}
+	if n, _ := standing.match(noun); n > 0 && q.right.empty() {
+		noun = nil // 稳居全国前列、增长4.8%: said of what was named before
+	}
+	if k := lastPart(noun); k > 0 && q.l.dist == "" {
+		noun = noun[k:]
+		q.noun.keep = ""
+	}
 	if n := q.l.numbered(len(figs)); n != nil {
 		return p.each(q, figs, n)
 	}

@@ -292,6 +292,10 @@ func (s *scanner) fixUnit(f *figure, j, n int, u, class string) (int, string, st
 		if s.hasAt(j, "分别") || s.hasAt(j, "分布") || s.hasAt(j, "分局") || s.hasAt(j, "分之") || s.hasAt(j, "分类") {
 			return none()
 		}
+	case "台":
+		if next == '阶' || next == '风' || next == '账' {
+			return none()
+		}
 	case "点":
 		if next != 0 && (s.hasAt(j, "点位") || isHan(next)) {
 			return none()

@@ -39,7 +39,7 @@ func (p *parser) right(a, hi int) span {
 			end = i
 			break
 		}
-		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次') {
+		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次' && r[i+1] != '奖') {
 			end = i
 			break
 		}
