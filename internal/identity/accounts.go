@@ -11,6 +11,7 @@ import (
 
 // AccountFilter chooses accounts. Zero fields choose everything.
 type AccountFilter struct {
+	Login  string // the whole login, in any spelling
 	Text   string // part of the login or the name
 	Unit   string
 	Role   Role   // held today
@@ -58,6 +59,9 @@ func (s *Service) Accounts(ctx context.Context, by By, f AccountFilter) (all []A
 
 func (f AccountFilter) where(today clock.Date) *store.Where {
 	var w store.Where
+	if f.Login != "" {
+		w.And("login = ?", NormalLogin(f.Login))
+	}
 	if f.Text != "" {
 		w.And(`login LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\'`, "%"+escapeLike(NormalLogin(f.Text))+"%", "%"+escapeLike(f.Text)+"%")
 	}

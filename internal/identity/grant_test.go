@@ -317,6 +317,8 @@ func TestListsFilterSortAndPage(t *testing.T) {
 		}{
 			{"all", identity.AccountFilter{}, "abcd", 4},
 			{"part of a login, in capitals", identity.AccountFilter{Text: "LI"}, "b", 1},
+			{"a whole login, in full width", identity.AccountFilter{Login: "Ｂ.li"}, "b", 1},
+			{"half of one", identity.AccountFilter{Login: "b.l"}, "", 0},
 			{"part of a name", identity.AccountFilter{Text: "王"}, "a", 1},
 			{"a sign that means anything to the database", identity.AccountFilter{Text: "%"}, "c", 1},
 			{"the other such sign", identity.AccountFilter{Text: "_"}, "b", 1},

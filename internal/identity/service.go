@@ -68,14 +68,14 @@ type By struct {
 // Console is whoever works at the server itself, with huying account or huying pack: that person has the database in hand anyway.
 func Console() By { return By{console: true} }
 
-// consoleLogin stands in the record for the console; no account can have it.
-const consoleLogin = "(console)"
+// ConsoleLogin stands in the record for the console; no account can have it.
+const ConsoleLogin = "(console)"
 
 // login is how the record names who asked.
 func (b By) login() string {
 	switch {
 	case b.console:
-		return consoleLogin
+		return ConsoleLogin
 	case b.Actor != nil:
 		return b.Actor.Login
 	}

@@ -1,0 +1,84 @@
+package identityweb
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"huying/internal/identity"
+	"huying/internal/web"
+)
+
+func (h *pages) audit(r *web.Request) error { return h.drawAudit(r, nil) }
+
+// verify reads the whole record and says on its page whether the chain holds.
+func (h *pages) verify(r *web.Request) error {
+	check, err := h.ids.VerifyAudit(r.Context(), r.By())
+	if err != nil {
+		return err
+	}
+	return h.drawAudit(r, &check)
+}
+
+func (h *pages) drawAudit(r *web.Request, check *identity.AuditCheck) error {
+	l, f := r.List("-at", "at"), r.QueryForm()
+	filter := identity.AuditFilter{Login: f.Line("q", 60), What: identity.What(f.Line("what", 60)), Object: f.Line("object", 100),
+		Address: f.Line("address", 60), From: f.Date("from"), Until: f.Date("until"), Oldest: l.Sort == "at" && !l.Desc,
+		Limit: l.Size, Offset: l.Offset()}
+	if r.Wants() != "" {
+		return h.exportAudit(r, filter)
+	}
+	lines, total, err := h.ids.Audit(r.Context(), r.By(), filter)
+	if err != nil {
+		return err
+	}
+	whats := []web.Option{{Text: r.T("identityweb.any")}}
+	for _, w := range identity.Whats {
+		whats = append(whats, web.Option{Value: string(w), Text: whatText(r, w)})
+	}
+	table := web.Table[identity.Line]{ID: "audit", Caption: r.T("identityweb.audit"), Columns: auditColumns(r), Rows: lines, Total: total, List: l, Export: true}
+	v := auditView{List: l, Form: f, Table: table, Whats: whats, Check: check}
+	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.audit"), Nav: "audit", Wide: true}, auditPage(v))
+}
+
+// whatText names a deed; one that another part of the program records may have no name here.
+func whatText(r *web.Request, w identity.What) string {
+	key := "identity.what." + string(w)
+	if text := r.T(key); text != key {
+		return text
+	}
+	return string(w)
+}
+
+func auditColumns(r *web.Request) []web.Column[identity.Line] {
+	text := func(key, title string, say func(identity.Line) string) web.Column[identity.Line] {
+		return web.Column[identity.Line]{Key: key, Title: r.T(title), Cell: func(l identity.Line) templ.Component { return web.Text(say(l)) }}
+	}
+	at := text("at", "identityweb.at", func(l identity.Line) string { return r.Moment(l.At) })
+	at.Head = true
+	return []web.Column[identity.Line]{
+		at,
+		text("", "identityweb.who", func(l identity.Line) string { return who(r, l.Login) }),
+		text("", "identityweb.what", func(l identity.Line) string { return whatText(r, l.What) }),
+		text("", "identityweb.object", func(l identity.Line) string { return l.Object }),
+		{Title: r.T("identityweb.detail"), Cell: func(l identity.Line) templ.Component { return detailCell(l.Detail) }},
+		text("", "identityweb.address", func(l identity.Line) string { return l.Address }),
+		{Title: r.T("identityweb.seq"), Numeric: true, Narrow: true, Cell: func(l identity.Line) templ.Component { return web.Text(web.Int(l.Seq)) }},
+	}
+}
+
+func (h *pages) exportAudit(r *web.Request, filter identity.AuditFilter) error {
+	if err := h.ids.RecordNow(r.Context(), r.By(), identity.AuditExported, "audit", identity.Detail{"format": r.Wants(), "filter": r.URL.RawQuery}); err != nil {
+		return err
+	}
+	header := []string{r.T("identityweb.seq"), r.T("identityweb.at"), r.T("identityweb.who"), r.T("identityweb.what"), r.T("identityweb.code"),
+		r.T("identityweb.object"), r.T("identityweb.detail"), r.T("identityweb.address"), r.T("identityweb.hash")}
+	read := func(limit, offset int) ([]identity.Line, error) {
+		filter.Oldest, filter.Limit, filter.Offset = true, limit, offset // what is appended meanwhile moves no row to another page
+		lines, _, err := h.ids.Audit(r.Context(), r.By(), filter)
+		return lines, err
+	}
+	return web.Export(r, r.T("identityweb.audit"), header, inPages(read, func(l identity.Line) []any {
+		return []any{l.Seq, l.At, who(r, l.Login), whatText(r, l.What), string(l.What), l.Object, l.Detail, l.Address, l.Hash}
+	}))
+}
