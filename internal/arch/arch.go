@@ -30,6 +30,7 @@ var Arrows = map[string][]string{
 	"promise": capability,
 
 	"web":                  join([]string{"identity"}, leaves),
+	"web/webtest":          join([]string{"web", "identity"}, leaves), // visits pages in the tests of every page package
 	"identity/identityweb": join([]string{"identity", "web"}, foundation),
 	"places/placesweb":     join([]string{"places", "web"}, foundation),
 	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),

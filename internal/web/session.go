@@ -78,7 +78,9 @@ func (r *Request) SessionID() string {
 }
 
 // By is who asks, for the services that keep a record of it.
-func (r *Request) By() identity.By { return identity.By{Actor: r.Actor, Address: r.RemoteIP().String()} }
+func (r *Request) By() identity.By {
+	return identity.By{Actor: r.Actor, Address: r.RemoteIP().String()}
+}
 
 // Next is where ?next= (or the form's field next) wants to go after signing in: a path of ours, or home.
 func (r *Request) Next() string { return LocalPath(r.FormValue("next")) }
