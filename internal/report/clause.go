@@ -159,6 +159,9 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 	for k := len(t); k > 0 && strings.ContainsRune("、,和与及的", t[k-1]) && (t[k-1] != '及' || k < 2 || !strings.ContainsRune("惠普涉", t[k-2])); k-- {
 		t = t[:k-1]
 	}
+	if k := len(t); k > 7 && t[k-1] == '年' && yearAt(t, k-5) > 0 {
+		t = t[:k-5] // 天然气产量2030年|达到
+	}
 	l.subject, l.pos = t, a
 	return l
 }

@@ -126,6 +126,9 @@ func nounVerb(t []rune, n int) bool {
 	if rest == "" {
 		return false
 	}
+	if strings.HasPrefix(rest, "与") && string(t[:n]) == "研究" {
+		return true
+	}
 	for _, w := range []string{"率", "额", "量", "性", "型", "力", "费", "数", "值", "者", "资金", "项目", "企业", "水平", "规模", "能力", "工程", "指数", "面积", "基金", "支付", "用地", "人口", "收入", "支出", "标准", "比例", "类", "贷款", "产业", "期", "业", "制造", "区域", "里程", "农业", "成本", "指标", "强度", "设施"} {
 		if strings.HasPrefix(rest, w) {
 			w0 := string(t[:n])
@@ -165,6 +168,13 @@ func dateAt(t []rune) int {
 		}
 		if (isDigit(t[k]) || strings.ContainsRune("两三五十", t[k])) && t[k+1] == '年' && (k+2 == len(t) || !strings.ContainsRune("级制期份行计以", t[k+2])) {
 			return k + 2
+		}
+	}
+	if n, k := planNumber(t, i); n > 0 {
+		for _, w := range []string{"时期", "期间", "期末", "末", "以来"} {
+			if strings.HasPrefix(string(t[i+k:min(len(t), i+k+2)]), w) {
+				return i + k + len([]rune(w))
+			}
 		}
 	}
 	digits := func() bool {

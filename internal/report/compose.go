@@ -154,7 +154,8 @@ func shareHead(items [][]rune) []string {
 			continue
 		}
 		if len(it) <= 4 {
-			for k := 2; k < len(last); k++ {
+			whole, _ := stems.suffix(it)
+			for k := 2; k < len(last) && whole == 0; k++ {
 				if n, _ := stems.match(last[k:]); n > 0 {
 					out[i] += string(last[k:])
 					break

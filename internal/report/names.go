@@ -155,7 +155,7 @@ func (s *scanner) skipUnit(f *figure) string {
 	case f.unit == "元" && f.value.String() == "1":
 		return "name"
 	case f.class == "count" && (s.hasAt(f.b, "方面") || s.hasAt(f.b, "着力") || s.hasAt(f.b, "坚持") || s.hasAt(f.b, "关键词") || s.hasAt(f.b, "必须") || strings.Contains(s.text(f.b, f.b+6), "指标") && !strings.Contains(s.text(f.b, f.b+14), "指标值") && !strings.Contains(s.text(f.b, f.b+12), "全部") ||
-		s.hasAt(f.b, "重点任务") || s.hasAt(f.b, "主要任务") || s.hasAt(f.b, "重大任务")):
+		s.hasAt(f.b, "领域") && (strings.HasSuffix(left, "分") || strings.HasSuffix(left, "从") || strings.HasSuffix(left, "围绕") || strings.HasSuffix(left, "聚焦")) || s.hasAt(f.b, "重点任务") || s.hasAt(f.b, "主要任务") || s.hasAt(f.b, "重大任务")):
 		return "header"
 	case f.class == "" && f.base == "" && s.hasAt(f.b, "人口的") || strings.HasSuffix(left, "辐射周边") || strings.HasSuffix(left, "辐射"):
 		return "attribute"

@@ -148,6 +148,9 @@ func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
 	if len([]rune(ind)) < 2 || len([]rune(ind)) > 40 || !delegated && !namesIndicator(cl.noun) {
 		return
 	}
+	if delegated && !measured(ind) {
+		return
+	}
 	if n, _ := openers.match([]rune(ind)); n > 1 && !nounVerb([]rune(ind), n) && !delegated {
 		return
 	}
@@ -168,6 +171,19 @@ func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
 	}
 	rec.Indicator = ind
 	p.out.Records = append(p.out.Records, rec)
+}
+
+// measured tells whether a phrase names something that is measured, so that a target can be set for it from above.
+func measured(ind string) bool {
+	if i, _, _ := heads.find([]rune(ind), 0); i >= 0 {
+		return true
+	}
+	for _, w := range []string{"指标", "减排", "降碳", "降耗", "节能", "双控", "就业", "粮食", "耕地", "率", "质量", "环境", "脱贫", "去产能"} {
+		if strings.Contains(ind, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // delegatedObject is the X of 完成国家下达的X目标任务.
