@@ -216,7 +216,7 @@ func (p *parser) run(c *clause, k int) int {
 
 // pass files a number that makes no claim.
 func (p *parser) pass(f *figure, s *sentence) {
-	if f.skip == "from" || f.filter || f.skip == "attribute.subject" || f.skip == "ratio.parts" && false {
+	if f.skip == "from" || f.filter || f.skip == "attribute.subject" {
 		return
 	}
 	if s.state == Problems || s.state == Glossary || s.state == Opening {
@@ -258,7 +258,6 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	lo = innermost(r, lo, first.a)
 	pct := first.form == percent || first.form == fraction || first.form == half || first.form == points || first.form == times
 	l := parseLeft(r, lo, first.a, pct, first.form == points)
-	l.rose = l.up
 	last := &c.figs[k+n-1]
 	hi := c.b
 	for j := k + n; j < len(c.figs); j++ {

@@ -83,7 +83,6 @@ type left struct {
 	words   string // the words stripped, for verbs and words such as 分别
 	dist    string // 分别, 均, 各
 	base    string
-	rose    bool // a verb of rising stands in front of 到
 }
 
 // parseLeft takes the words in front of a figure, r[a:b], apart.

@@ -150,7 +150,7 @@ func shareHead(items [][]rune) []string {
 		if i == len(items)-1 {
 			break
 		}
-		if n, _ := heads.suffix(it); n > 0 || strings.HasSuffix(string(it), "保险") && len(it) > 6 && false {
+		if n, _ := heads.suffix(it); n > 0 {
 			continue
 		}
 		if len(it) <= 4 {

@@ -105,7 +105,7 @@ func (p *parser) filters(c *clause, s *sentence) {
 			nx := &c.figs[k+1]
 			tail := r[nx.b:c.b]
 			bareNext := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
-			if pure && nx.class == "count" && bareNext && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count" && f.base != nx.base || f.class == "count") && !total && connectorless(noun) {
+			if pure && nx.class == "count" && bareNext && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count") && !total && connectorless(noun) {
 				f.skip, f.filter = "filter", true
 				continue
 			}

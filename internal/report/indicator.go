@@ -27,7 +27,6 @@ type name struct {
 	composed  bool
 	said      bool // named by what is said of it; no name for the clauses behind
 	byRight   bool // the noun stands behind the figure
-	flow      bool // a quantity that adds up over a span of years
 	whole     string
 	dist      string
 	members   []string
@@ -35,8 +34,7 @@ type name struct {
 
 // cleaned is the subject of a clause without the words that do not belong to an indicator.
 var (
-	always     = list("建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
-	unlessVerb = list("累计 新 实际 年 正 还 也 并 有 建设 支持 新增 实施 推动 推进 保障 共 稳定 使 让 把 将 到 的 由 组织 设立 带动 引导 成立 巩固 通过 扶持 认定 实现 形成 年均 日均 月均 发放 兑现 覆盖 建立 受理 开展 落实 惠及 全面 配备 打造 启用 连续 每年")
+	always = list("建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
 )
 
 // clean takes dates, scopes, adverbs and verbs off the front of a subject.

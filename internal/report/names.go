@@ -163,7 +163,7 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "attribute.capacity"
 	case f.base == "分" && (s.hasAt(f.b, "钟")):
 		return "time.attribute"
-	case f.class == "" && f.base == "" && (next == '级' || next == '强' || next == '亩' && false):
+	case f.class == "" && f.base == "" && (next == '级' || next == '强'):
 		return "name"
 	}
 	return ""
@@ -311,10 +311,7 @@ func (s *scanner) han(i int) int {
 	for (hanDigits[s.at(j)] > 0 || hanTens[s.at(j)] > 0) && s.at(j) != 0 {
 		j++
 	}
-	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) && strings.ContainsRune("亿万", s.at(max(j-0, i))) || (c == '亿' || c == '万') && slices.Contains(bases, prev) {
-		return s.bare(i)
-	}
-	if (c == '百' || c == '千') && slices.Contains(bases, prev) && (s.at(i+1) == '亿' || s.at(i+1) == '万') {
+	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) {
 		return s.bare(i)
 	}
 	v, ok := hanNumber(s.r[i:min(j, s.b)])

@@ -7,22 +7,21 @@ import (
 
 // figure is a number of the text with its unit and comparator.
 type figure struct {
-	a, b    int // its surface, with the comparator beside it
-	na, nb  int // number and unit alone
-	value   decimal
-	max     decimal // upper end of a range
-	ranged  bool
-	unit    string // scale and unit as written: 亿元
-	base    string // unit without its scale: 元
-	class   string // of the unit: count, measure, time, ratio, age
-	op      string // = > >= < <= ~ range
-	approx  string // 近, 约, 左右, 余 …
-	form    form
-	han     bool // written in Chinese numerals
-	suffix  bool // the comparator stands behind (以上)
-	filter  bool // 5000万元以上的: says which things are meant, not how many
-	skip    string
-	trailsX bool // the range's first end carries no unit
+	a, b   int // its surface, with the comparator beside it
+	na, nb int // number and unit alone
+	value  decimal
+	max    decimal // upper end of a range
+	ranged bool
+	unit   string // scale and unit as written: 亿元
+	base   string // unit without its scale: 元
+	class  string // of the unit: count, measure, time, ratio, age
+	op     string // = > >= < <= ~ range
+	approx string // 近, 约, 左右, 余 …
+	form   form
+	han    bool // written in Chinese numerals
+	suffix bool // the comparator stands behind (以上)
+	filter bool // 5000万元以上的: says which things are meant, not how many
+	skip   string
 }
 
 // form is the grammar of a figure.
