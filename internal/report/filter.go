@@ -87,6 +87,10 @@ func (p *parser) filters(c *clause, s *sentence) {
 		if len(after) == 0 || !(isHan(after[0]) || after[0] == '“') {
 			continue
 		}
+		if f.suffix && after[0] == '且' {
+			f.skip, f.filter = "filter", true
+			continue
+		}
 		noun := after
 		of := after[0] == '的'
 		if of {

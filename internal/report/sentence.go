@@ -226,6 +226,9 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 			w.item(line[mark:], level, mark, a, b)
 		}
 	}
+	if w.items && level == 0 && w.want > 0 && w.matter.Index >= w.want && strings.HasPrefix(string(line[:min(len(line), 2)]), "我们") {
+		w.items = false
+	}
 	w.ahead(line[mark:])
 	w.years(line)
 	w.moods(line)
