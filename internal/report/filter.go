@@ -133,7 +133,7 @@ func (p *parser) filters(c *clause, s *sentence) {
 			f.skip, f.filter = "filter", true
 			continue
 		}
-		if f.suffix && bound && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
+		if (f.suffix || f.han && len(noun) > 3 && !landmark(noun)) && bound && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
 			f.skip, f.filter = "filter", true
 		}
 	}
@@ -170,4 +170,14 @@ func (p *parser) subjects(c *clause) {
 			}
 		}
 	}
+}
+
+// landmark tells whether a phrase behind a round figure only dresses it up: 突破千亿元|大关.
+func landmark(t []rune) bool {
+	for _, w := range []string{"大关", "关口", "台阶", "水平", "规模", "门槛", "量级"} {
+		if strings.HasPrefix(string(t), w) {
+			return true
+		}
+	}
+	return false
 }

@@ -351,7 +351,7 @@ func (s *scanner) han(i int) int {
 	case strings.HasSuffix(s.text(i-4, i), "连续"):
 	case s.quoted(i, j) || s.at(j) == '大' || s.at(j) == '五' || prev == '等' || prev == '“':
 		return j - i
-	case s.at(j) == '届' && (strings.HasSuffix(s.text(i-3, i), "举办") || strings.HasSuffix(s.text(i-3, i), "承办")):
+	case s.at(j) == '届' && v <= 10 && (strings.HasSuffix(s.text(i-3, i), "举办") || strings.HasSuffix(s.text(i-3, i), "承办")):
 	default:
 		if !s.countsNoun(i, j, v) {
 			return j - i
