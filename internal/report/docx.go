@@ -94,8 +94,9 @@ func (u *unpacker) mainPart() (string, error) {
 	return "", errs.New(errs.Invalid, "report.docx_no_body")
 }
 
-// open returns a reader of a part that fails with report.expands_too_far once the whole archive has given too much.
-func (u *unpacker) open(name string) (io.ReadCloser, error) {
+// open returns a reader of a part that fails with report.expands_too_far once the part has given more than limit bytes, or
+// the whole archive more than MaxExpanded.
+func (u *unpacker) open(name string, limit int64) (io.ReadCloser, error) {
 	f := u.parts[name]
 	if f.Flags&1 != 0 {
 		return nil, errs.New(errs.Invalid, "report.locked")
@@ -107,22 +108,24 @@ func (u *unpacker) open(name string) (io.ReadCloser, error) {
 	return struct {
 		io.Reader
 		io.Closer
-	}{&countedReader{r: r, u: u}, r}, nil
+	}{&countedReader{r: r, u: u, left: limit, limit: limit}, r}, nil
 }
 
 // countedReader reads a part for an XML decoder, which keeps a whole tag with its attributes in memory.
 type countedReader struct {
-	r    io.Reader
-	u    *unpacker
-	open int // bytes since the last '<'
+	r           io.Reader
+	u           *unpacker
+	left, limit int64
+	open        int // bytes since the last '<'
 }
 
 const longestTag = 2 << 20 // bytes of one tag or one run of text; Word writes a few hundred
 
 func (c *countedReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if c.u.left -= int64(n); c.u.left < 0 {
-		return 0, errs.New(errs.TooLarge, "report.expands_too_far", "limit", MaxExpanded>>20)
+	c.left -= int64(n)
+	if c.u.left -= int64(n); c.u.left < 0 || c.left < 0 {
+		return 0, errs.New(errs.TooLarge, "report.expands_too_far", "limit", c.limit>>20)
 	}
 	if i := bytes.LastIndexByte(p[:n], '<'); i >= 0 {
 		c.open = n - i
@@ -143,7 +146,7 @@ func (u *unpacker) unmarshal(name string, v any) error {
 	if u.parts[name] == nil {
 		return nil
 	}
-	r, err := u.open(name)
+	r, err := u.open(name, maxSidePart)
 	if err != nil {
 		return err
 	}
@@ -175,7 +178,7 @@ func readDocx(u *unpacker, main string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r, err := u.open(main)
+	r, err := u.open(main, MaxExpanded)
 	if err != nil {
 		return "", err
 	}

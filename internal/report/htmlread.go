@@ -101,8 +101,8 @@ func (g *pageReader) end(t *token) {
 	}
 }
 
-// text reads the text between two tags: references decoded, runs of blanks made one, and none between Chinese characters
-// where the source was merely wrapped.
+// text reads the text between two tags: references decoded, runs of blanks made one, and none beside a Chinese character where
+// the source was merely wrapped.
 func (g *pageReader) text(s string) {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
@@ -135,7 +135,7 @@ func (g *pageReader) text(s string) {
 func (g *pageReader) visible(r rune) {
 	l := &g.line
 	if g.space >= 0 {
-		if n := len(l.r); n > 0 && !(g.newline && eastAsian(l.r[n-1]) && eastAsian(r)) {
+		if n := len(l.r); n > 0 && !(g.newline && (eastAsian(l.r[n-1]) || eastAsian(r))) {
 			l.add(' ', g.space)
 		}
 		g.space = -1
@@ -158,6 +158,17 @@ func eastAsian(r rune) bool {
 // references to references (&amp;nbsp;), which readers would see as such: they are read as they were meant. A '&' that begins
 // none stands for itself.
 func reference(s string) (string, int) {
+	out, n := oneReference(s)
+	if s[:n] == "&amp;" {
+		inner, size := oneReference("&" + s[n:min(len(s), n+12)])
+		if size > 1 && s[n+size-2] == ';' {
+			return inner, n + size - 1
+		}
+	}
+	return out, n
+}
+
+func oneReference(s string) (string, int) {
 	n := 1
 	for n < len(s) && n < 34 && (s[n] == '#' && n == 1 || s[n] >= '0' && s[n] <= '9' || s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z') {
 		n++
@@ -170,13 +181,8 @@ func reference(s string) (string, int) {
 	if out == in {
 		return "&", 1
 	}
-	if in == "&amp;" {
-		if inner, size := reference("&" + s[n:min(len(s), n+12)]); size > 1 && strings.HasSuffix(s[n:n+size-1], ";") {
-			return inner, n + size - 1
-		}
-	}
-	// Old references need no semicolon: of "&nbsp2021" only "&nbsp" is one.
-	if !strings.HasSuffix(in, ";") {
+	// Old references need no semicolon: of "&nbsp2021" only "&nbsp" is one. No reference means more than two characters.
+	if !strings.HasSuffix(in, ";") || utf8.RuneCountInString(out) > 2 {
 		_, size := utf8.DecodeRuneInString(out)
 		return out[:size], n - (len(out) - size)
 	}

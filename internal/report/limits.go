@@ -15,6 +15,7 @@ const (
 
 const (
 	maxZipEntries = 10_000           // parts of a docx; Word writes about 20, and one for each picture
+	maxSidePart   = 8 << 20          // bytes of the styles or the numbering of a docx; Word writes under one megabyte
 	pdfTime       = 60 * time.Second // for one PDF; 23 pages take under a second
 	pdfPages      = 2_000            // of one PDF
 	pdfMemory     = 128 << 20        // what the PDF reader may allocate for one document, in bytes; the file itself is not copied into it

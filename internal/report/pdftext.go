@@ -91,7 +91,7 @@ func measure(lines []pdfLine) margins {
 			pitches = append(pitches, lines[i-1].base-l.base)
 		}
 	}
-	return margins{left: quantile(lefts, 0.2), right: quantile(rights, 0.9), em: quantile(ems, 0.5), pitch: quantile(pitches, 0.3)}
+	return margins{left: quantile(lefts, 0.1), right: quantile(rights, 0.9), em: quantile(ems, 0.5), pitch: quantile(pitches, 0.3)}
 }
 
 // runsOn reports whether line a runs on into line b: a is full, b is not indented, and no gap parts them. A mark that may not
