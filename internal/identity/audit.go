@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type Line struct {
 	Detail  string // JSON
 	Address string
 	Hash    string
+	Subject string // login of the account that Object names, as it is today; not part of the line, filled by Audit
 }
 
 const lineColumns = "seq, at, person, login, what, object, detail, address, hash"
@@ -137,9 +139,41 @@ func (s *Service) Audit(ctx context.Context, by By, f AuditFilter) (lines []Line
 		where := w.SQL()
 		limit := w.Limit(limitOr(f.Limit, 50), f.Offset)
 		lines, err = store.All(ctx, tx, (*Line).fields, "SELECT "+lineColumns+" FROM identity_audit"+where+order+limit, w.Args()...)
-		return err
+		if err != nil {
+			return err
+		}
+		return fillSubjects(ctx, tx, lines)
 	})
 	return lines, total, err
+}
+
+// fillSubjects sets the logins of the accounts that lines are about.
+func fillSubjects(ctx context.Context, tx *store.Tx, lines []Line) error {
+	logins := map[string]string{}
+	var marks []string
+	var ids []any
+	for _, l := range lines {
+		if id, err := strconv.ParseInt(strings.TrimPrefix(l.Object, "account/"), 10, 64); err == nil && logins[l.Object] == "" {
+			logins[l.Object] = l.Object
+			marks, ids = append(marks, "?"), append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var w store.Where
+	w.And("id IN ("+strings.Join(marks, ", ")+")", ids...)
+	err := tx.Each(ctx, "SELECT id, login FROM identity_account"+w.SQL(), w.Args(), func(rows *sql.Rows) error {
+		var id int64
+		var login string
+		err := rows.Scan(&id, &login)
+		logins[object(id)] = login
+		return err
+	})
+	for i := range lines {
+		lines[i].Subject = logins[lines[i].Object]
+	}
+	return err
 }
 
 func (f AuditFilter) where(zone *time.Location) *store.Where {

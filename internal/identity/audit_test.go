@@ -75,6 +75,9 @@ func TestWhatIsOnRecord(t *testing.T) {
 		var got []string
 		for _, l := range w.lines(identity.AuditFilter{Oldest: true})[4:] {
 			got = append(got, strings.Join([]string{l.Login, string(l.What), l.Object, l.Detail, l.Address}, " | "))
+			if l.Object == "account/3" && l.Subject != "wang.li" || l.Object == "need/12" && l.Subject != "" {
+				t.Errorf("line %d is about %q", l.Seq, l.Subject)
+			}
 			if !l.At.Equal(machine) {
 				t.Errorf("line %d is dated %v: the record goes by the machine's clock", l.Seq, l.At)
 			}

@@ -228,6 +228,22 @@ func TestGuessingIsSlowedByAddress(t *testing.T) {
 	})
 }
 
+func TestWhoGuessesAtTheNextDeskDoesNotKeepTheOfficeOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.add("wang.li")
+		w.add("chen")
+		_, err := w.SignIn(ctx, "wang.li", password, "10.0.0.1")
+		want(t, "in the morning", err, "")
+		for i := range 22 {
+			w.guess("somebody"+string(rune('a'+i)), "10.0.0.1", 1)
+		}
+		_, err = w.SignIn(ctx, "chen", password, "10.0.0.1")
+		want(t, "who was never here before has to wait", err, "identity.wait_seconds")
+		_, err = w.SignIn(ctx, "wang.li", password, "10.0.0.1")
+		want(t, "who was has not", err, "")
+	})
+}
+
 func TestWhoGuessesElsewhereDoesNotKeepTheOwnerOut(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.add("wang.li")

@@ -48,18 +48,16 @@ type attempt struct {
 	rules []patience
 }
 
-// newAttempt says under which keys a try is counted. Who signs in from an address from which the account's owner has signed in before is
-// counted apart, so that somebody elsewhere who guesses cannot keep the owner waiting.
+// newAttempt says under which keys a try is counted: the address, and the login. Who tries from an address from which the account's owner
+// has signed in before is counted apart from both, so that nobody who guesses elsewhere, or at the next desk, keeps the owner waiting.
 func newAttempt(login, address string, known bool) attempt {
-	var a attempt
-	if address != "" {
-		a.keys, a.rules = append(a.keys, digest("address", address)), append(a.rules, forAddress)
-	}
-	key := digest("login", login)
 	if known {
-		key = digest("login", login, address)
+		return attempt{[]string{digest("login", login, address)}, []patience{forLogin}}
 	}
-	a.keys, a.rules = append(a.keys, key), append(a.rules, forLogin)
+	a := attempt{[]string{digest("login", login)}, []patience{forLogin}}
+	if address != "" { // first: all transactions take the rows in this order
+		a = attempt{append([]string{digest("address", address)}, a.keys...), append([]patience{forAddress}, a.rules...)}
+	}
 	return a
 }
 

@@ -1,7 +1,12 @@
 package identityweb
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -55,16 +60,40 @@ func auditColumns(r *web.Request) []web.Column[identity.Line] {
 		return web.Column[identity.Line]{Key: key, Title: r.T(title), Cell: func(l identity.Line) templ.Component { return web.Text(say(l)) }}
 	}
 	at := text("at", "identityweb.at", func(l identity.Line) string { return r.Moment(l.At) })
-	at.Head = true
+	at.Head, at.Narrow = true, true
+	by, what := text("", "identityweb.who", func(l identity.Line) string { return who(r, l.Login) }), text("", "identityweb.what", func(l identity.Line) string { return whatText(r, l.What) })
+	by.Narrow, what.Narrow = true, true
 	return []web.Column[identity.Line]{
-		at,
-		text("", "identityweb.who", func(l identity.Line) string { return who(r, l.Login) }),
-		text("", "identityweb.what", func(l identity.Line) string { return whatText(r, l.What) }),
-		text("", "identityweb.object", func(l identity.Line) string { return l.Object }),
-		{Title: r.T("identityweb.detail"), Cell: func(l identity.Line) templ.Component { return detailCell(l.Detail) }},
+		at, by, what,
+		text("", "identityweb.object", objectText),
+		text("", "identityweb.detail", func(l identity.Line) string { return detailText(l.Detail) }),
 		text("", "identityweb.address", func(l identity.Line) string { return l.Address }),
 		{Title: r.T("identityweb.seq"), Numeric: true, Narrow: true, Cell: func(l identity.Line) templ.Component { return web.Text(web.Int(l.Seq)) }},
 	}
+}
+
+// objectText names what a line is about: an account by its login.
+func objectText(l identity.Line) string {
+	if l.Subject != "" {
+		return l.Subject
+	}
+	return l.Object
+}
+
+// detailText writes a line's detail for a person: its names and values, in order, those without a value left out. What is not a JSON object
+// is shown as it is.
+func detailText(detail string) string {
+	var values map[string]any
+	if err := json.Unmarshal([]byte(detail), &values); err != nil {
+		return detail
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if v := values[name]; v != "" && v != nil && v != false {
+			parts = append(parts, name+" "+fmt.Sprint(v))
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 func (h *pages) exportAudit(r *web.Request, filter identity.AuditFilter) error {

@@ -104,7 +104,8 @@ func (s *site) add(login, name string, roles ...identity.Role) int64 {
 // browser is somebody at a browser of their own.
 type browser struct {
 	*site
-	http *http.Client
+	http  *http.Client
+	agent string
 }
 
 func (s *site) browser() *browser {
@@ -113,7 +114,7 @@ func (s *site) browser() *browser {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &browser{s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, "Firefox <b>"}
 }
 
 func (s *site) signedIn(login string) *browser {
@@ -154,7 +155,7 @@ func (b *browser) do(method, path string, form url.Values) answer {
 	}
 	req.Header.Set("Accept", "text/html")
 	req.Header.Set("Accept-Language", "zh-CN")
-	req.Header.Set("User-Agent", "Firefox <b>")
+	req.Header.Set("User-Agent", b.agent)
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -454,7 +455,7 @@ func TestListsAreSafeAndTakenAwayOnRecord(t *testing.T) {
 			t.Error("the export is shown instead of saved")
 		}
 		sys.get("/accounts?format=xlsx").is(200)
-		audit.get("/audit?what=account.exported").is(200).has("共 2 项", "导出账号名单", "&#34;format&#34;:&#34;csv&#34;")
+		audit.get("/audit?what=account.exported").is(200).has("共 2 项", "导出账号名单", "filter format=csv · format csv")
 		audit.get("/audit?format=csv").is(200).has("account.exported").lacks("<main")
 		audit.get("/audit?what=audit.exported").is(200).has("共 1 项")
 	})
@@ -477,6 +478,23 @@ func TestTheRecordShowsItsState(t *testing.T) {
 		}
 		audit.post("/audit/verify").is(200).has("审计记录从第 3 行起对不上")
 	})
+}
+
+func TestTheDeviceIsNamedAsItsOwnerKnowsIt(t *testing.T) {
+	s := newSite(t, storetest.SQLite(t, places.Schema, identity.Schema))
+	s.add("wang.li", "王丽")
+	for agent, name := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0":                                                        "Firefox · Windows",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0":                   "Edge · Windows",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1": "Safari · iPhone",
+		"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0": "微信 · Android",
+		"curl/8 <i>": "curl/8 &lt;i&gt;",
+	} {
+		b := s.browser()
+		b.agent = agent
+		b.post("/sign-in", "login", "wang.li", "password", password).leadsTo("/")
+		b.get("/account").is(200).has(name)
+	}
 }
 
 // Every text that the sources name is there, in both languages.

@@ -2,6 +2,7 @@ package identityweb
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -81,7 +82,7 @@ func sessionColumns(r *web.Request) []web.Column[identity.Session] {
 		begun,
 		text("identityweb.used", func(s identity.Session) string { return r.Moment(s.SeenAt) }),
 		text("identityweb.address", func(s identity.Session) string { return s.Address }),
-		text("identityweb.browser", func(s identity.Session) string { return s.Agent }),
+		text("identityweb.browser", func(s identity.Session) string { return browserName(s.Agent) }),
 		{Title: r.T("identityweb.action"), Narrow: true, Cell: func(s identity.Session) templ.Component {
 			if s.ID == r.SessionID() {
 				return web.Text(r.T("identityweb.this_one"))
@@ -89,6 +90,29 @@ func sessionColumns(r *web.Request) []web.Column[identity.Session] {
 			return endSession(s.ID)
 		}},
 	}
+}
+
+// browsers and systems as a browser names them in its User-Agent, the more telling first: most call themselves Safari too.
+var (
+	browsers = [][2]string{{"MicroMessenger", "微信"}, {"DingTalk", "钉钉"}, {"Edg", "Edge"}, {"Firefox", "Firefox"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}}
+	systems  = [][2]string{{"HarmonyOS", "HarmonyOS"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}}
+)
+
+// browserName shortens a User-Agent to what a person knows their device by. One that it does not know stays as it is.
+func browserName(agent string) string {
+	find := func(names [][2]string) string {
+		for _, n := range names {
+			if strings.Contains(agent, n[0]) {
+				return n[1]
+			}
+		}
+		return ""
+	}
+	browser, system := find(browsers), find(systems)
+	if browser == "" || system == "" {
+		return agent
+	}
+	return browser + " · " + system
 }
 
 func (h *pages) passwordForm(r *web.Request) error {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,9 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"huying/internal/clock"
+	"huying/internal/store"
 )
 
 // Server is a throwaway PostgreSQL on 127.0.0.1, in a folder of its own. It is a real server with durable commits left on, so that
@@ -60,7 +64,7 @@ func (s *Server) start(bin string) error {
 		return err
 	}
 	s.URL = fmt.Sprintf("postgres://huying@127.0.0.1:%d/postgres?sslmode=disable", port)
-	return waitFor(port)
+	return waitFor(s.URL)
 }
 
 // Stop ends the server and removes its folder.
@@ -116,14 +120,15 @@ func freePort() (int, error) {
 	return port, l.Close()
 }
 
-func waitFor(port int) error {
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	for range 200 {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
-		if err == nil {
-			return c.Close()
+// waitFor waits until the server answers. It takes connections a little earlier, and refuses them while it is starting up.
+func waitFor(url string) error {
+	var err error
+	for range 400 {
+		var db *store.DB
+		if db, err = store.Open(context.Background(), url, clock.Business{}); err == nil {
+			return db.Close()
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return errors.New("PostgreSQL did not come up within ten seconds")
+	return fmt.Errorf("PostgreSQL did not come up within twenty seconds: %w", err)
 }
