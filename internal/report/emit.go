@@ -77,9 +77,6 @@ func (p *parser) metric(q *phrase, f *figure, ind *string, nm name) (string, dec
 	}
 	switch f.form {
 	case rank:
-		if !strings.Contains(*ind, "排名") && !strings.Contains(*ind, "位次") {
-			*ind += "排名"
-		}
 		return "rank", v
 	case streak:
 		return "streak", v
@@ -281,6 +278,10 @@ func (p *parser) ctxFlow(q *phrase) bool {
 // asTask fills verb, object, strength and deadline of a task or a livelihood matter.
 func (p *parser) asTask(rec *Record, q *phrase, f *figure, nm name) {
 	rec.Object = rec.Indicator
+	if i := strings.Index(rec.Object, "新增"); i > 3 && q.noun.verb == "" {
+		rec.Object = rec.Object[:i] + rec.Object[i+len("新增"):] // 城镇|新增|就业86万人
+		q.noun.verb, q.noun.strength = "新增", "deliver"
+	}
 	r := p.n.r
 	verb, strength := q.noun.verb, q.noun.strength
 	if nm.byRight {

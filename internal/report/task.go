@@ -54,8 +54,9 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 	default:
 		rec.Measurable, rec.Reason = "vague", vagueReason(string(t), cl)
 	}
-	if grade(t) {
-		rec.Measurable, rec.Reason, rec.Label = "grade", "", "C"
+	if _, n, _ := waterClass(t); n > 0 {
+		rec.Label, rec.Object = "C", stateName(cl.noun)
+		p.asGrade(&rec, t, c.a)
 	}
 	if j := slices.Index(cl.noun, '等'); j > 2 {
 		rec.Members = splitMembers(string(cl.noun[:j]))

@@ -21,25 +21,34 @@ func (p *parser) wordy(list []clause, i int, s *sentence, kind Kind) {
 	}
 }
 
-// grade finds a class of quality, Ⅲ类 or 二级标准, in a clause: a state that is reached or kept without a figure.
-func grade(t []rune) bool {
+// waterClass finds a class of quality that is reached or kept: 水质保持在Ⅲ类, 达到二级标准. It returns where the class stands in t
+// and its number, or n = 0.
+func waterClass(t []rune) (at, n, class int) {
 	s := string(t)
 	if !strings.Contains(s, "达到") && !strings.Contains(s, "保持") && !strings.Contains(s, "稳定") && !strings.Contains(s, "优于") {
-		return false
+		return 0, 0, 0
 	}
 	for i, c := range t {
-		if c >= 'Ⅰ' && c <= 'Ⅴ' && i+1 < len(t) && t[i+1] == '类' {
-			return true
+		if c < 'Ⅰ' || c > 'Ⅴ' || i+1 >= len(t) || t[i+1] != '类' {
+			continue
+		}
+		rest := string(t[i+2:])
+		if rest == "" || rest == "水质" || rest == "标准" || rest == "水体" || rest == "水质标准" || strings.HasPrefix(rest, "以上") || strings.HasPrefix(rest, "及以上") {
+			return i, 2, int(c-'Ⅰ') + 1
 		}
 	}
-	for _, w := range []string{"级标准", "类标准", "类水质", "级水平"} {
-		if j := strings.Index(s, w); j > 2 {
-			if r := []rune(s[:j]); strings.ContainsRune(numerals, r[len(r)-1]) {
-				return true
-			}
-		}
+	return 0, 0, 0
+}
+
+// asGrade gives a record the class of quality that its clause t, which begins at a, names.
+func (p *parser) asGrade(rec *Record, t []rune, a int) {
+	at, n, class := waterClass(t)
+	if n == 0 {
+		return
 	}
-	return false
+	rec.Measurable, rec.Reason, rec.Numeral = "grade", "", "roman"
+	rec.Value, rec.Number, rec.Unit, rec.Op = itoa(class), float64(class), "类", "="
+	rec.NumStart, rec.NumEnd = p.n.span(a+at, a+at+n)
 }
 
 // wordyResult reads a result that is a state: full coverage, a class of quality.
@@ -47,20 +56,18 @@ func (p *parser) wordyResult(list []clause, i int, s *sentence) {
 	c := &list[i]
 	t := p.n.r[c.a:c.b]
 	at, _, _ := coverage.find(t, 0)
-	graded := grade(t)
-	if at < 0 && !graded {
+	_, n, _ := waterClass(t)
+	if at < 0 && n == 0 {
 		return
 	}
 	cl := p.clean(t, c.a, false)
 	rec := Record{Kind: Result, Op: "=", Metric: "level", Indicator: stateName(cl.noun), Measurable: "coverage", Rule: "result.words", Confidence: "doubtful", Flags: []string{"no_figure"}}
-	if graded {
-		rec.Measurable = "grade"
-	}
 	if len([]rune(rec.Indicator)) < 2 {
 		return
 	}
 	rec.Year, rec.YearWhy = itoa(s.year), "chapter"
 	p.place(&rec, s, c.a, c.b)
+	p.asGrade(&rec, t, c.a)
 	p.out.Records = append(p.out.Records, rec)
 }
 
