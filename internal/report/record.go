@@ -52,7 +52,7 @@ type Record struct {
 
 	Strength   string // deliver, ensure, start, strive, progress, explore, encourage, attitude
 	Measurable string // numeric, coverage, binary, directional, delegated, grade, project, vague
-	Reason     string // why it is vague, as a message key
+	Reason     string // why it is vague: what stands behind "report.vague." in the message key
 
 	From       string // the value before, of 从A到B
 	Forecast   bool   // 预计, 初步核算
@@ -75,7 +75,7 @@ type Record struct {
 type Unparsed struct {
 	Start, End int
 	Text       string
-	Why        string // message key without the package: "name", "ordinal", "time.span" …
+	Why        string // what stands behind "report.why." in the message key: "name", "ordinal", "time.span" …
 	State      State
 }
 
