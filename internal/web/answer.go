@@ -118,18 +118,18 @@ func drain(r *http.Request, body io.Reader) {
 }
 
 // explain gives every error a kind and a message: those of ours have them, the library's few get them here.
-func explain(err error) (error, int) {
+func explain(err error) (int, error) {
 	var given *answered
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &given):
-		return given.error, given.status
+		return given.status, given.error
 	case errors.As(err, &tooLarge):
 		err = errs.Wrap(err, errs.TooLarge, "web.too_large", "limit", bytesText(tooLarge.Limit))
 	case errors.Is(err, context.DeadlineExceeded):
 		err = errs.Wrap(err, errs.Unavailable, "web.too_slow")
 	}
-	return err, status(errs.KindOf(err))
+	return status(errs.KindOf(err)), err
 }
 
 var statuses = map[errs.Kind]int{
@@ -156,7 +156,7 @@ func (r *Request) fail(err error) {
 		r.s.opts.Log.InfoContext(r.Context(), "client gone", "id", r.id)
 		return
 	}
-	why, code := explain(err)
+	code, why := explain(err)
 	if code >= 500 {
 		r.s.opts.Log.ErrorContext(r.Context(), "failed", "id", r.id, "route", note(r.Context()).route, "err", err)
 	}

@@ -28,14 +28,19 @@ type asset struct {
 	br, gzip    []byte // empty: it does not compress
 }
 
+// Built is the embedded front end.
+func Built() fs.FS {
+	sub, err := fs.Sub(built, "dist")
+	if err != nil {
+		panic(err) // the name is right
+	}
+	return sub
+}
+
 // loadAssets reads the built front end of fsys, nil being the embedded one.
 func loadAssets(fsys fs.FS) (*assets, error) {
 	if fsys == nil {
-		sub, err := fs.Sub(built, "dist")
-		if err != nil {
-			return nil, err
-		}
-		fsys = sub
+		fsys = Built()
 	}
 	data, err := fs.ReadFile(fsys, "manifest.json")
 	if errors.Is(err, fs.ErrNotExist) {

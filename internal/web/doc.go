@@ -34,6 +34,13 @@
 //		return r.Render(http.StatusUnprocessableEntity, web.Page{Title: r.T("promiseweb.report")}, reportForm(f))
 //	}
 //
+// What the style sheet offers a page beside the components: .hero (.two) for a front page, .cols (.even) for two columns, .cards and .card,
+// .ten for numbered promises (.n .q .v .b), .stat for one figure, .meta for a line of facts, .prose for running text, .form for a form of one
+// column, .fields for short fields side by side, .actions for buttons (.btn .call .answer), .report and a.promise.is-red for the report with its
+// promises in place, .source with <mark> for one sentence of it, .review for sentence and form side by side, .sheet for what is printed on
+// A3, .tag, .small, .muted, .num, .quote, .phrase, .nowrap, .vh (read out, not seen). No style attributes: the policy refuses them.
+// In scripts' place: data-key="a" on a button, data-print, data-autosubmit and data-target on a filter, data-part on a link.
+//
 // Need says who may come to a route at all. What one may do with the object behind it (a unit's promise, a place's case) is for the
 // handler to ask: r.Actor.Can(permission, unit, place).
 package web

@@ -43,38 +43,41 @@ func (r *Request) beginFile(contentType, name string) io.Writer {
 func exportCSV(r *Request, name string, header []string, rows iter.Seq2[[]any, error]) error {
 	var w *csv.Writer // begun by the first row: an error before it can still become a page
 	begin := func() error {
+		if w != nil {
+			return nil
+		}
 		out := r.beginFile("text/csv; charset=utf-8", name+".csv")
 		if _, err := io.WriteString(out, "\ufeff"); err != nil { // by which Excel knows UTF-8
 			return err
 		}
 		w = csv.NewWriter(out)
 		w.UseCRLF = true
-		return w.Write(header)
+		return w.Write(csvRecord(r, header))
 	}
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if w == nil {
-			if err := begin(); err != nil {
-				return err
-			}
-		}
-		record := make([]string, len(row))
-		for i, v := range row {
-			record[i] = r.csvText(v)
-		}
-		if err := w.Write(record); err != nil {
-			return err
-		}
-	}
-	if w == nil {
 		if err := begin(); err != nil {
 			return err
 		}
+		if err := w.Write(csvRecord(r, row)); err != nil {
+			return err
+		}
+	}
+	if err := begin(); err != nil {
+		return err
 	}
 	w.Flush()
 	return w.Error()
+}
+
+func csvRecord[V any](r *Request, row []V) []string {
+	record := make([]string, len(row))
+	for i, v := range row {
+		record[i] = r.csvText(v)
+	}
+	return record
 }
 
 func (r *Request) csvText(v any) string {

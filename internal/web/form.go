@@ -44,9 +44,11 @@ const inMemory = 4 << 20
 
 // ReadForm reads a posted form, with its files. A body over the route's limit is errs.TooLarge; one that is no form, errs.Invalid.
 func (r *Request) ReadForm() (*Form, error) {
-	err := r.ParseMultipartForm(inMemory)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
+	err := r.ParseForm() // by itself: ParseMultipartForm would hide that a plain form was cut short
+	if err == nil {
+		if err = r.ParseMultipartForm(inMemory); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
 	}
 	if err != nil {
 		if isTooLarge(err) || r.Context().Err() != nil {

@@ -16,7 +16,7 @@ type Route struct {
 	Need    Need          // who may come; the zero Need lets nobody in
 	Handle  Handler       //
 	MaxBody int64         // bytes of a request's body; 0 is 1 MiB
-	Limit   time.Duration // how long an answer may take; 0 is 10 s
+	Limit   time.Duration // how long reading the request and answering may take; 0 is 10 s. A route that takes large files needs more
 }
 
 // Need says who may come to a route. Its zero value lets nobody in.

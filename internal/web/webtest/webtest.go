@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -74,6 +75,9 @@ func New(t testing.TB, o web.Options, routes ...web.Route) *Site {
 	}
 	if !o.Business.Shifted() {
 		o.Business = clock.NewHand(Noon).Business()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Actors = s.people
 	server, err := web.New(o)
