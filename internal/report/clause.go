@@ -110,6 +110,11 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		t = t[:len(t)-k]
 	}
 	for len(t) > 0 {
+		if k := planBehind(t); k > 0 && k < len(t) {
+			l.base = string(t[len(t)-k:])
+			t = t[:len(t)-k]
+			continue
+		}
 		if k := dateBehind(t); k > 0 && k < len(t) {
 			t = t[:len(t)-k]
 			continue
@@ -228,6 +233,21 @@ func shareWhole(t []rune) (whole string, literal bool) {
 		}
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(s, "比"), "的"), false
+}
+
+// planBehind returns the length of a five-year plan at the end of t that a multiple is measured by: 是|“十一五”时期的|2倍.
+func planBehind(t []rune) int {
+	k := len(t)
+	for k > 0 && strings.ContainsRune("的时期间末同", t[k-1]) {
+		k--
+	}
+	if k < 6 || t[k-1] != '”' || !strings.ContainsRune("为是达", t[k-6]) {
+		return 0
+	}
+	if n, _ := planNumber(t, k-5); n == 0 {
+		return 0
+	}
+	return len(t) - k + 5
 }
 
 // dateBehind returns the length of a year at the end of t behind 到 or 至, 提高到|2025年的, without that word.

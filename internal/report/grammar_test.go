@@ -104,6 +104,8 @@ func TestResults(t *testing.T) {
 		{"years in a row", "review", "粮食总产270亿斤，实现“六连增”，园区连续4年获评优秀。",
 			[]string{"粮食总产 = 270 亿斤 level 2029", "粮食总产连增 = 6 年 streak 2029", "园区连续获评优秀 = 4 年 streak 2029"}},
 		{"a multiple of growth is per cent", "review", "出口增长1.5倍，专利数翻一番。", []string{"出口 = 150 % growth 2029", "专利数 = 100 % growth 2029"}},
+		{"a multiple of what it was before is a ratio", "review", "民生支出累计120亿元，是“十四五”时期的2.1倍。",
+			[]string{"民生支出 = 120 亿元 level 2029", "民生支出 = 2.1 倍 ratio 2029"}},
 		{"a fraction", "review", "企业占全市三分之一。", []string{"企业占全市比重 = 0.3333 fraction share 2029"}},
 		{"percentage points are a change", "review", "城镇化率提高1.2个百分点。", []string{"城镇化率 = 1.2 百分点 change_pp 2029"}},
 		{"about, more than and odd numbers", "review", "减税近3亿元，惠及28万余人次，招聘会吸引千人以上。",

@@ -199,14 +199,14 @@ func (s *scanner) fold(i int) int {
 	} else if s.at(j) == '两' || s.at(j) == '二' {
 		n = 2
 		j++
+	} else if s.at(j) == '三' {
+		n = 3
+		j++
 	}
 	if s.at(j) != '番' {
 		return 1
 	}
-	v := "100"
-	if n == 2 {
-		v = "300"
-	}
+	v := [...]string{"100", "300", "700"}[n-1]
 	f := figure{na: i, nb: j + 1, form: folds, unit: "%", base: "%", class: "ratio", value: parseDecimal(v), han: true}
 	s.comparators(&f)
 	s.out = append(s.out, f)
