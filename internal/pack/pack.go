@@ -23,7 +23,7 @@ var Locales embed.FS
 // Limits of a pack. A large city's pack has some thousand places.
 const (
 	MaxFiles    = 1000
-	MaxReport   = 20 << 20 // bytes
+	MaxReport   = 32 << 20 // bytes; as much as the reader takes
 	MaxPlaces   = 20_000
 	MaxUnits    = 2_000
 	MaxAccounts = 200
