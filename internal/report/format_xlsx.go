@@ -94,11 +94,20 @@ func (b *workbook) at(col, row int) string {
 // exactDigits is how many digits of a number a spreadsheet keeps.
 const exactDigits = 15
 
+// picture stands in for a control character, which the XML of a workbook cannot hold: ␛.
+func picture(r rune) rune {
+	if r < 0x20 && r != '\t' && r != '\n' && r != '\r' {
+		return 0x2400 + r
+	}
+	return r
+}
+
 func (b *workbook) cell(col, row int, text string, number bool) {
 	if text == "" {
 		return
 	}
 	at := b.at(col, row)
+	text = strings.Map(picture, text)
 	if digits := strings.Trim(strings.ReplaceAll(text, ".", ""), "-"); number && len(digits) <= exactDigits {
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
 			b.keep(b.f.SetCellFloat(b.sheet, at, v, -1, 64))
