@@ -150,3 +150,16 @@ func (s *Service) Tidy(ctx context.Context) error {
 		return nil
 	})
 }
+
+// OpenConsole brings the tables of identity and places up to date and returns the service over db, for a command that works at the server
+// itself, also before the server has run for the first time.
+func OpenConsole(ctx context.Context, db *store.DB, zone *time.Location, opts ...Option) (*Service, error) {
+	if err := db.Migrate(ctx, places.Schema, Schema); err != nil {
+		return nil, err
+	}
+	ps, err := places.Open(ctx, db, zone)
+	if err != nil {
+		return nil, err
+	}
+	return New(db, zone, clock.Security{}, TreesOf(ps), opts...), nil
+}
