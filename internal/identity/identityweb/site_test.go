@@ -215,4 +215,3 @@ func text(page string) string {
 	}
 	return tags.ReplaceAllString(page, " ")
 }
-
