@@ -18,18 +18,7 @@ func writeTable(w io.Writer, rd *Reading, o FormatOptions) error {
 	}
 	s := speaker{o.Say}
 	b := bufio.NewWriter(w)
-	counts := map[Kind]int{}
-	doubtful := 0
-	for i := range rd.Records {
-		counts[rd.Records[i].Kind]++
-		if rd.Records[i].Confidence == "doubtful" {
-			doubtful++
-		}
-	}
-	fmt.Fprintln(b, s.say("report.summary", "title", printable(rd.Title), "year", rd.Year))
-	fmt.Fprintln(b, s.say("report.summary_counts", "targets", counts[Target], "tasks", counts[Task], "matters", counts[Matter], "results", counts[Result],
-		"doubtful", doubtful, "unparsed", len(rd.Unparsed)))
-
+	summarise(b, rd, s)
 	for from := 0; from < len(rd.Records); {
 		to := from
 		for to < len(rd.Records) && rd.Records[to].Chapter == rd.Records[from].Chapter {
@@ -63,6 +52,21 @@ func writeTable(w io.Writer, rd *Reading, o FormatOptions) error {
 		t.print(b)
 	}
 	return b.Flush()
+}
+
+// summarise writes what a reader wants to know first: which report, and how much of what was found in it.
+func summarise(w io.Writer, rd *Reading, s speaker) {
+	counts := map[Kind]int{}
+	doubtful := 0
+	for i := range rd.Records {
+		counts[rd.Records[i].Kind]++
+		if rd.Records[i].Confidence == "doubtful" {
+			doubtful++
+		}
+	}
+	fmt.Fprintln(w, s.say("report.summary", "title", printable(rd.Title), "year", rd.Year))
+	fmt.Fprintln(w, s.say("report.summary_counts", "targets", counts[Target], "tasks", counts[Task], "matters", counts[Matter], "results", counts[Result],
+		"doubtful", doubtful, "unparsed", len(rd.Unparsed)))
 }
 
 func chapterTitle(rd *Reading, i int, s speaker) string {
