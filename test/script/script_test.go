@@ -1,4 +1,3 @@
-// Package script tests the program as a person uses it: a command line, what it prints, its exit status.
 package script
 
 import (
