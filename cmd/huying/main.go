@@ -16,8 +16,10 @@ import (
 	"huying/internal/errs"
 	"huying/internal/i18n"
 	"huying/internal/identity"
+	"huying/internal/pack"
 	"huying/internal/report"
 	"huying/internal/store"
+	"huying/internal/strictyaml"
 )
 
 // Exit statuses, as docs/cli.md promises them to scripts.
@@ -35,6 +37,7 @@ var locales embed.FS
 type commands struct {
 	Lang    string     `help:"${help_lang}" placeholder:"zh|en" enum:"zh,en" default:"zh" env:"HUYING_LANG"`
 	Account accountCmd `cmd:"" help:"${help_account}"`
+	Pack    packCmd    `cmd:"" help:"${help_pack}"`
 	Read    readCmd    `cmd:"" help:"${help_read}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`
 }
@@ -87,7 +90,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (status int) {
 
 // messages are the catalogues of everything that the commands can say.
 func messages() []fs.FS {
-	return []fs.FS{errs.Locales, report.Locales, store.Locales, identity.Locales, locales}
+	return []fs.FS{errs.Locales, report.Locales, store.Locales, identity.Locales, strictyaml.Locales, pack.Locales, locales}
 }
 
 // exitAsked carries the exit status out of the parser's --help.

@@ -391,7 +391,7 @@ func TestEveryRefusalHasItsWords(t *testing.T) {
 		t.Error("the languages have different keys")
 	}
 	err = refused("application/zip", false, Pictures)
-	if got := c.Error(i18n.ZH, err); got != "文件内容是 application/zip,这里不接受。请上传:JPEG, PNG。" {
+	if got := c.Error(i18n.ZH, err); got != "文件内容是 application/zip，这里不接受。请上传：JPEG, PNG。" {
 		t.Error(got)
 	}
 	if got := Accept(Pictures); got != "image/jpeg,.jpg,.jpeg,image/png,.png" {
