@@ -40,7 +40,7 @@ func (h *pages) all(r *web.Request) error {
 			"code": func(a, b placeRow) int { return cmp.Compare(a.Code, b.Code) },
 		})}
 	v := placesView{List: l, Form: f, Table: table, Kinds: options, Map: tiles(r, say.trees.Places.All(), day, "")}
-	return r.Render(statusOf(f), web.Page{Title: r.T("placesweb.places"), Nav: "places", Wide: true}, placesPage(v))
+	return r.Render(statusOf(f), web.Page{Title: r.T("placesweb.places"), Nav: "places"}, placesPage(v))
 }
 
 func placeRows(say names, words string, kind places.Kind) []placeRow {
@@ -63,9 +63,17 @@ func placeColumns(r *web.Request, say names, day clock.Date, indented bool) []we
 			return nameCell(depth, onDay("/places/"+p.Key, r, day), p.Name.In(r.Lang), p.Illustrative)
 		}},
 		{Title: r.T("placesweb.kind"), Cell: func(p placeRow) templ.Component { return web.Text(r.T("places.kind." + string(p.Kind))) }},
-		{Key: "code", Title: r.T("placesweb.code"), Cell: func(p placeRow) templ.Component { return code(p.Code) }},
+		{Key: "code", Title: r.T("placesweb.code"), Cell: func(p placeRow) templ.Component { return codeCell(p.Code) }},
 		{Title: r.T("placesweb.parent"), Cell: func(p placeRow) templ.Component { return web.Text(say.place(p.Parent)) }},
 	}
+}
+
+// codeCell is nothing at all for a place without a code: on a phone an empty cell is left out with its name.
+func codeCell(s string) templ.Component {
+	if s == "" {
+		return web.Text("")
+	}
+	return code(s)
 }
 
 func placeHeader(r *web.Request) []string {

@@ -36,7 +36,7 @@ func (h *pages) units(r *web.Request) error {
 			"name":  func(a, b unitRow) int { return cmp.Compare(a.Name.In(r.Lang), b.Name.In(r.Lang)) },
 			"since": func(a, b unitRow) int { return a.From.Compare(b.From) },
 		})}
-	return r.Render(statusOf(f), web.Page{Title: r.T("placesweb.units"), Nav: "units", Wide: true}, unitsPage(unitsView{l, f, table, day}))
+	return r.Render(statusOf(f), web.Page{Title: r.T("placesweb.units"), Nav: "units"}, unitsPage(unitsView{l, f, table, day}))
 }
 
 func unitRows(say names, words string) []unitRow {
