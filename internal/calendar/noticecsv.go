@@ -1,0 +1,75 @@
+package calendar
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+)
+
+var csvHeader = []string{"date", "is_off", "name_en", "name_zh"}
+
+// readCSV reads the columns of csvHeader. Each error names the line.
+func readCSV(file string, data []byte) ([]saidDay, error) {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord = len(csvHeader)
+	var rows []saidDay
+	for first := true; ; first = false {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		line, _ := r.FieldPos(0)
+		if err != nil {
+			var pe *csv.ParseError
+			if errors.As(err, &pe) {
+				line = pe.Line
+			}
+			return nil, errs.Wrap(err, errs.Invalid, "calendar.bad_csv").At(place(file, line))
+		}
+		if first {
+			if strings.Join(rec, ",") != strings.Join(csvHeader, ",") {
+				return nil, errs.New(errs.Invalid, "calendar.bad_csv_header", "want", strings.Join(csvHeader, ",")).At(place(file, line))
+			}
+			continue
+		}
+		d, wrong := dayOfRecord(rec)
+		if wrong != nil {
+			return nil, wrong.At(place(file, line))
+		}
+		rows = append(rows, saidDay{d, line})
+	}
+}
+
+func dayOfRecord(rec []string) (Day, *errs.Error) {
+	date, err := clock.ParseDate(rec[0])
+	if err != nil || date.IsZero() {
+		return Day{}, errs.New(errs.Invalid, "calendar.bad_date", "text", rec[0])
+	}
+	if rec[1] != "0" && rec[1] != "1" {
+		return Day{}, errs.New(errs.Invalid, "calendar.bad_is_off", "text", rec[1])
+	}
+	if rec[2] == "" || rec[3] == "" {
+		return Day{}, errs.New(errs.Invalid, "calendar.no_name", "date", rec[0])
+	}
+	return Day{Date: date, Off: rec[1] == "1", Name: Name{ZH: rec[3], EN: rec[2]}}, nil
+}
+
+// parseCSV reads the notice of a year in the columns of the built-in file.
+func parseCSV(file string, data []byte, year int) (Notice, error) {
+	days, err := readCSV(file, data)
+	if err != nil {
+		return Notice{}, err
+	}
+	d := newDraft(file, year)
+	for _, day := range days {
+		if err := d.add(day); err != nil {
+			return Notice{}, err
+		}
+	}
+	return d.notice()
+}

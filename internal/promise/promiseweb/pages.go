@@ -1,0 +1,50 @@
+// Package promiseweb shows the register of promises. The public sees every promise with its sentence, its history and its evidence, the
+// report with its promises in place, and what was counted of them; the staff see their own unit's promises, report figures and evidence,
+// judge what was read from a document, and keep the register.
+package promiseweb
+
+import (
+	"embed"
+
+	"huying/internal/files"
+	"huying/internal/identity"
+	"huying/internal/places"
+	"huying/internal/promise"
+	"huying/internal/store"
+	"huying/internal/web"
+)
+
+// Locales are this package's texts.
+//
+//go:embed locales/*.json
+var Locales embed.FS
+
+// Parts are what the pages show and work with.
+type Parts struct {
+	DB       *store.DB
+	Register *promise.Register
+	IDs      *identity.Service
+	Places   *places.Store
+	Files    *files.Store
+
+	// Read reads an uploaded report: what comes back is ready for Register.Keep, but for its file. It is slow (a second for a large PDF)
+	// and touches no database.
+	Read func(name string, data []byte) (promise.Read, error)
+}
+
+type pages struct{ Parts }
+
+// Routes are the pages over the parts.
+func Routes(p Parts) []web.Route {
+	h := &pages{p}
+	return append(h.public(), h.staff()...)
+}
+
+// Nav is what the public finds in the navigation.
+var Nav = []web.NavItem{}
+
+// StaffNav is what the staff find in it beside.
+var StaffNav = []web.NavItem{}
+
+// author is how an entry of whoever asks is signed.
+func author(a *identity.Actor) promise.Author { return promise.Author{ID: a.ID, Name: a.Name, Unit: a.Unit} }
