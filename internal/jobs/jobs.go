@@ -69,13 +69,17 @@ func On[E Event](q *Queue, f func(ctx context.Context, tx *store.Tx, e E) error)
 
 // Enqueue writes a job in the caller's transaction. key makes it idempotent: the same kind and key is written once.
 func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, e Event, key string) error {
+	return q.EnqueueAt(ctx, tx, e, key, q.clock.Now())
+}
+
+// EnqueueAt writes a job that waits until a moment: for what was decided today and happens later.
+func (q *Queue) EnqueueAt(ctx context.Context, tx *store.Tx, e Event, key string, at time.Time) error {
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	now := q.clock.Now().UnixMicro()
 	_, err = tx.Exec(ctx, `INSERT INTO jobs (kind, key, payload, run_at, made_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (kind, key) DO NOTHING`, e.Kind(), key, string(payload), now, now)
+		ON CONFLICT (kind, key) DO NOTHING`, e.Kind(), key, string(payload), at.UnixMicro(), q.clock.Now().UnixMicro())
 	tx.AfterCommit(q.nudge)
 	return err
 }

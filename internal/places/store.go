@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"huying/internal/clock"
+	"huying/internal/jobs"
 	"huying/internal/store"
 )
 
@@ -16,6 +17,7 @@ type Store struct {
 	zone    *time.Location
 	history atomic.Pointer[History]
 	today   atomic.Pointer[memo]
+	queue   *jobs.Queue // nil: nobody is told
 }
 
 // memo is the trees of a day, and the history they were made from.
@@ -30,6 +32,9 @@ func Open(ctx context.Context, db *store.DB, zone *time.Location) (*Store, error
 	s.history.Store(&History{})
 	return s, s.Refresh(ctx)
 }
+
+// Tell makes the store write a job for what others have to follow. It is called once, before the store is used.
+func (s *Store) Tell(q *jobs.Queue) { s.queue = q }
 
 // Today is the business day.
 func (s *Store) Today() clock.Date { return clock.DateOf(s.db.Now(), s.zone) }

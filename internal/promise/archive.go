@@ -147,7 +147,7 @@ func (m *moving) documents(ctx context.Context, tx *store.Tx, a *Archive) {
 		m.insert("document", d.ID, func() (int64, error) {
 			return tx.Insert(ctx, `INSERT INTO promise_document (kind, title, year, file, file_name, format, encoding, text, body, unparsed, warnings, simulated, by_name, at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`, d.Kind, d.Title, d.Year, d.File, d.FileName, d.Format, d.Encoding, d.Text,
-				store.JSON[[]Paragraph]{V: d.Body}, store.JSON[[]Unparsed]{V: d.Unparsed}, store.JSON[[]string]{V: d.Warnings}, d.Simulated, d.By, d.At.UnixMicro())
+				store.JSON[[]Paragraph]{V: d.Body}, store.JSON[[]Unparsed]{V: d.Unparsed}, store.JSON[[]Warning]{V: d.Warnings}, d.Simulated, d.By, d.At.UnixMicro())
 		})
 	}
 }

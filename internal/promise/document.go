@@ -37,7 +37,7 @@ func (r *Register) Keep(ctx context.Context, tx *store.Tx, in Read, by Author) (
 	id, err := tx.Insert(ctx, `INSERT INTO promise_document (kind, title, year, file, file_name, format, encoding, text, body, unparsed, warnings,
 		simulated, by_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
 		d.Kind, d.Title, d.Year, d.File, d.FileName, d.Format, d.Encoding, d.Text, store.JSON[[]Paragraph]{V: d.Body}, store.JSON[[]Unparsed]{V: d.Unparsed},
-		store.JSON[[]string]{V: d.Warnings}, by.Simulated, by.Name, tx.Now().UnixMicro())
+		store.JSON[[]Warning]{V: d.Warnings}, by.Simulated, by.Name, tx.Now().UnixMicro())
 	if store.IsUnique(err) {
 		return 0, errs.New(errs.Conflict, "promise.document_known", "name", d.FileName)
 	}

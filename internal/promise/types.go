@@ -115,7 +115,7 @@ type Document struct {
 	Text      string      // what every span points into
 	Body      []Paragraph // what a person reads of it
 	Unparsed  []Unparsed  // numbers that no record holds
-	Warnings  []string    // message keys
+	Warnings  []Warning   // doubts about the reading as a whole
 	Simulated bool
 	By        string
 	At        time.Time
@@ -132,6 +132,12 @@ type Paragraph struct {
 type Unparsed struct {
 	Span Span   `json:"span"`
 	Why  string `json:"why"`
+}
+
+// Warning is a doubt that did not stop the reading: a message key with its arguments.
+type Warning struct {
+	Key  string         `json:"key"`
+	Args map[string]any `json:"args,omitempty"`
 }
 
 // RecordState is how far a record has come.
