@@ -12,22 +12,29 @@ import (
 
 // Picture is what one page says of a year (一图读懂): headline numbers, themes, livelihood matters. Every number has a place to open.
 type Picture struct {
-	Title    string
-	Subtitle string
-	Footer   string // as of when, from what, and whether simulated
-	Totals   []Total
-	Heads    []Headline
-	Themes   []Theme
-	Matters  []Matter
-	Words    Words
+	Year      int
+	Years     []int // that have a picture, the latest first; empty: this one only
+	Title     string
+	Subtitle  string
+	Footer    string // as of when, from what, and whether simulated
+	Simulated bool   // some of it was made by the simulator
+	Totals    []Total
+	Heads     []Headline
+	Themes    []Theme
+	Matters   []Matter
+	Words     Words // what is left empty, the page fills in
 }
 
 // Words are the picture's own few words, in the reader's language.
-type Words struct{ Heads, Themes, Matters, Now, Done string }
+type Words struct {
+	Heads, Themes, Matters, Now, Done string
+	Plan, Demo                        string            // what the mark on a bar means; that figures were simulated
+	Lights                            map[string]string // the word of each light
+}
 
 // Total is one count of the whole register.
 type Total struct {
-	Label, Light, Href string
+	Label, Light, Href string // without a light it counts them all; an empty label is the light's own word
 	N                  int
 }
 
@@ -55,10 +62,14 @@ type Theme struct {
 type Share struct {
 	Light string
 	N     int
+	Href  string // lists them; may be empty
 }
 
 // Line is one promise, in few words.
-type Line struct{ Text, Light, Href string }
+type Line struct {
+	Text, Light, Href string
+	Adjusted          bool
+}
 
 // Matter is one livelihood matter.
 type Matter struct {

@@ -17,7 +17,8 @@ func sample() Picture {
 	}
 	for i := range 6 {
 		p.Themes = append(p.Themes, Theme{No: i + 1, Title: strings.Repeat("长", 60), Href: "/promises?theme=1", Total: 40, Done: 20,
-			Lights: []Share{{"closed", 20}, {"green", 15}, {"red", 5}}, Lines: []Line{{strings.Repeat("话", 90), "yellow", "/p"}, {"短", "grey", "/p"}}})
+			Lights: []Share{{Light: "closed", N: 20}, {Light: "green", N: 15}, {Light: "red", N: 5}},
+			Lines: []Line{{Text: strings.Repeat("话", 90), Light: "yellow", Href: "/p"}, {Text: "短", Light: "grey", Href: "/p"}}})
 	}
 	for i := range 10 {
 		p.Matters = append(p.Matters, Matter{No: i + 1, Title: "完善消防设施", Href: "/matters", Items: []Item{{Text: "新增停车位798个", Figure: "751 / 798 个", Light: "red", Href: "/p", Progress: 94, Plan: 88}, {Text: "启用区博物馆", Progress: -1, Light: "done"}}})
