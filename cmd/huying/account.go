@@ -24,8 +24,12 @@ type accountCmd struct {
 
 // databaseFlag says which database a command works on.
 type databaseFlag struct {
-	Database string `default:"sqlite:./data/huying.db" env:"HUYING_DATABASE" placeholder:"URL" help:"${help_database}"`
+	Database     string `default:"sqlite:./data/huying.db" env:"HUYING_DATABASE" placeholder:"URL" help:"${help_database}"`
+	DatabaseFile string `env:"HUYING_DATABASE_FILE" placeholder:"FILE" help:"${help_database_file}"`
 }
+
+// url is the database's address, which may hold a password and then is better given in a file.
+func (f databaseFlag) url() (string, error) { return secret(f.Database, f.DatabaseFile) }
 
 // accountZone is where the first day of a grant begins: China has one time, without daylight saving.
 var accountZone = time.FixedZone("Asia/Shanghai", 8*3600)
@@ -119,8 +123,12 @@ func (c *accountResetCmd) Run(e *env) error {
 
 // open runs do with the accounts of the database.
 func (f databaseFlag) open(do func(context.Context, *identity.Service) error) (err error) {
+	url, err := f.url()
+	if err != nil {
+		return err
+	}
 	ctx := context.Background()
-	db, err := store.Open(ctx, f.Database, clock.Business{})
+	db, err := store.Open(ctx, url, clock.Business{})
 	if err != nil {
 		return err
 	}

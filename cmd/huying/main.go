@@ -13,13 +13,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"huying/internal/app"
 	"huying/internal/errs"
 	"huying/internal/i18n"
-	"huying/internal/identity"
-	"huying/internal/pack"
-	"huying/internal/report"
-	"huying/internal/store"
-	"huying/internal/strictyaml"
 )
 
 // Exit statuses, as docs/cli.md promises them to scripts.
@@ -37,8 +33,10 @@ var locales embed.FS
 type commands struct {
 	Lang    string     `help:"${help_lang}" placeholder:"zh|en" enum:"zh,en" default:"zh" env:"HUYING_LANG"`
 	Account accountCmd `cmd:"" help:"${help_account}"`
+	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
 	Pack    packCmd    `cmd:"" help:"${help_pack}"`
 	Read    readCmd    `cmd:"" help:"${help_read}"`
+	Serve   serveCmd   `cmd:"" help:"${help_serve}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`
 }
 
@@ -89,9 +87,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (status int) {
 }
 
 // messages are the catalogues of everything that the commands can say.
-func messages() []fs.FS {
-	return []fs.FS{errs.Locales, report.Locales, store.Locales, identity.Locales, strictyaml.Locales, pack.Locales, locales}
-}
+func messages() []fs.FS { return append(app.Messages(), locales) }
 
 // exitAsked carries the exit status out of the parser's --help.
 type exitAsked int

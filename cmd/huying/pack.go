@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"huying/internal/errs"
-	"huying/internal/i18n"
 	"huying/internal/pack"
 	"huying/internal/report"
 )
@@ -47,11 +46,7 @@ func (c *packCheckCmd) Run(e *env) error {
 	if p.Demonstration != nil {
 		accounts = len(p.Demonstration.Accounts)
 	}
-	name := p.Name.ZH
-	if e.lang == i18n.EN && p.Name.EN != "" {
-		name = p.Name.EN
-	}
-	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", name, "towns", kinds["town"], "communities", kinds["community"],
+	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", e.inLang(p.Name), "towns", kinds["town"], "communities", kinds["community"],
 		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", rd.Year, "records", len(rd.Records)))
 	return err
 }

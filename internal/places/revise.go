@@ -72,7 +72,7 @@ func (s *Store) Merge(ctx context.Context, tx *store.Tx, key, into string, from 
 	if err := s.settle(ctx, tx); err != nil || s.queue == nil {
 		return err
 	}
-	return s.queue.EnqueueAt(ctx, tx, UnitMerged{key, into, from}, key, from.In(s.zone))
+	return s.queue.EnqueueAt(ctx, tx, UnitMerged{key, into, from}, key+"@"+from.String(), from.In(s.zone))
 }
 
 // UnitMerged happens at the beginning of the day From: unit Key is no more, and Into takes what it leaves open.

@@ -193,3 +193,9 @@ func (r *Register) AcceptSure(ctx context.Context, tx *store.Tx, document int64,
 	}
 	return len(ids), nil
 }
+
+// Left returns the records of a document that nobody has judged and that may become promises, in the order of its text.
+func (r *Register) Left(ctx context.Context, tx *store.Tx, document int64) ([]Record, error) {
+	return store.All(ctx, tx, (*Record).fields, "SELECT "+recordColumns+" FROM promise_record WHERE document = $1 AND state = $2 AND kind <> $3 ORDER BY ordinal",
+		document, Proposed, Result)
+}

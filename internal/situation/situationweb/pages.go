@@ -25,3 +25,9 @@ type Source interface {
 
 // Routes are the pages over src.
 func Routes(src Source) []web.Route { return nil }
+
+// Nav is the part of the navigation that leads here.
+var Nav = []web.NavItem{
+	{Key: "home", Href: "/", Text: "situationweb.home", Need: web.Everyone},
+	{Key: "picture", Href: "/picture", Text: "situationweb.picture", Need: web.Everyone},
+}

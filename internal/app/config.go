@@ -1,0 +1,40 @@
+package app
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/netip"
+
+	"huying/internal/clock"
+)
+
+// Config is what an installation decides. cmd/huying fills it from the command line and HUYING_*.
+type Config struct {
+	Database string // "sqlite:PATH" or "postgres://…"
+	Files    string // folder of files: evidence and documents
+	Pack     fs.FS  // the district pack
+	PackName string // its folder, as the user gave it
+
+	Demo     bool       // prepare and show the pack's demonstration
+	DemoDate clock.Date // another day than the pack's to show it on
+
+	PublicURL    string
+	Proxies      []netip.Prefix
+	MetricsToken string
+
+	Log      *slog.Logger
+	Security clock.Security
+	Assets   fs.FS // nil: the built front end
+
+	// Progress is told what is being done while the parts come up: a message key, its arguments, and how much of it is done, from 0 to 1.
+	Progress func(step string, share float64)
+}
+
+func (c *Config) fill() {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Progress == nil {
+		c.Progress = func(string, float64) {}
+	}
+}

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"bytes"
+	"context"
+
+	"huying/internal/clock"
+	"huying/internal/files"
+	"huying/internal/identity"
+	"huying/internal/promise"
+	"huying/internal/simulate"
+	"huying/internal/store"
+)
+
+const (
+	stepDemonstration = "demonstration"
+	stepReport        = "report " // and the document's content address
+	stepDay           = "demonstration day "
+)
+
+// simulator signs what the demonstration enters.
+var simulator = promise.Author{Name: "演示模拟器", Simulated: true}
+
+// demonstrate prepares the pack's demonstration, or goes on preparing it: accounts, the register accepted and entered, a year of reports.
+// Each step is one transaction with its mark, so that a start that was killed leaves whole batches and the next one goes on.
+func (a *App) demonstrate(ctx context.Context) error {
+	d := a.pack.Demonstration
+	a.cfg.Progress("app.step_accounts", 0)
+	if err := step(ctx, a.db, stepDemonstration, a.pack.Key, func(tx *store.Tx) error { return a.demoAccounts(ctx, tx) }); err != nil {
+		return err
+	}
+	a.cfg.Progress("app.step_report", 0)
+	day := a.pack.Report.Date.Date
+	if err := a.keepReportOn(ctx, day, simulator, a.enterAll(ctx, day)); err != nil {
+		return err
+	}
+	r := &stage{app: a}
+	_, err := simulate.Play(ctx, r, a.pack.Report.Year, d.Date.Date, d.Seed, func(done, all int) {
+		a.cfg.Progress("app.step_year", float64(done)/float64(all))
+	})
+	return err
+}
+
+// demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.
+func (a *App) demoAccounts(ctx context.Context, tx *store.Tx) error {
+	for _, x := range a.pack.Demonstration.Accounts {
+		role := identity.Role(x.Role)
+		g := identity.Grant{Role: role, From: clock.Date{Year: a.pack.Report.Year, Month: 1, Day: 1}}
+		if role.Bound() {
+			g.Unit = x.Unit
+		}
+		spec := identity.Spec{Login: x.Login, Name: x.Name.ZH, Unit: x.Unit, Password: a.pack.Demonstration.Password, Grants: []identity.Grant{g}}
+		if _, _, err := a.ids.EnsureAccount(ctx, tx, spec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enterAll accepts every record, sure or doubtful, and enters them: what a supervision office would take a day for.
+func (a *App) enterAll(ctx context.Context, day clock.Date) func(*store.Tx, int64) error {
+	return func(tx *store.Tx, document int64) error {
+		register := a.on(day)
+		if _, err := register.AcceptSure(ctx, tx, document, simulator); err != nil {
+			return err
+		}
+		doubtful, err := register.Left(ctx, tx, document)
+		if err != nil {
+			return err
+		}
+		for _, rec := range doubtful {
+			v := promise.Verdict{Record: rec.ID, Version: rec.Version, Action: "accept"}
+			if err := register.Judge(ctx, tx, v, simulator); err != nil {
+				return err
+			}
+		}
+		_, err = register.Enter(ctx, tx, document, simulator)
+		return err
+	}
+}
+
+// on is the register in the evening of a day that is played.
+func (a *App) on(day clock.Date) *promise.Register { return a.register.On(a.handOn(day).Business()) }
+
+func (a *App) handOn(day clock.Date) *clock.Hand {
+	return clock.NewHand(evening(day, a.pack.Location))
+}
+
+// keepReport keeps the pack's report, once, and lets then go on in the same transaction.
+func (a *App) keepReport(ctx context.Context, by promise.Author, then func(*store.Tx, int64) error) error {
+	return a.keep(ctx, a.db, by, then)
+}
+
+// keepReportOn is keepReport in the evening of a day.
+func (a *App) keepReportOn(ctx context.Context, day clock.Date, by promise.Author, then func(*store.Tx, int64) error) error {
+	return a.keep(ctx, a.db.WithClock(a.handOn(day).Business()), by, then)
+}
+
+func (a *App) keep(ctx context.Context, db *store.DB, by promise.Author, then func(*store.Tx, int64) error) error {
+	text := a.pack.ReportText
+	f, err := a.files.Receive(bytes.NewReader(text), int64(len(text)), files.Documents...)
+	if err != nil {
+		return err
+	}
+	in, err := Read(a.pack.Report.File, text)
+	if err != nil {
+		return err
+	}
+	in.Document.File, in.Document.Title, in.Document.Year = f.Hash, a.pack.Report.Title, a.pack.Report.Year
+	return step(ctx, db, stepReport+f.Hash, in.Document.Title, func(tx *store.Tx) error {
+		if _, err := a.files.Record(ctx, tx, f); err != nil {
+			return err
+		}
+		id, err := a.register.Keep(ctx, tx, in, by)
+		if err != nil {
+			return err
+		}
+		return then(tx, id)
+	})
+}

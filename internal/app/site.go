@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"huying/internal/i18n"
+	"huying/internal/identity/identityweb"
+	"huying/internal/places/placesweb"
+	"huying/internal/promise/promiseweb"
+	"huying/internal/situation/situationweb"
+	"huying/internal/web"
+)
+
+// openSite hands the pages of every part to the shell.
+func (a *App) openSite() (err error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(a.gauges()...)
+	a.site, err = web.New(web.Options{
+		Texts: a.texts, Sessions: a.ids.Sessions(), Actors: a.ids, District: a.districtName, Business: a.business, Zone: a.pack.Location,
+		DemoData: a.demo, Nav: navigation(), Paths: identityweb.Paths, PublicURL: a.cfg.PublicURL, Proxies: a.cfg.Proxies,
+		MetricsToken: a.cfg.MetricsToken, Ready: a.db.Ping, Registry: registry, Log: a.cfg.Log, Assets: a.cfg.Assets,
+	})
+	if err != nil {
+		return err
+	}
+	a.site.Add(situationweb.Routes(&source{a})...)
+	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read})...)
+	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places)...)
+	return nil
+}
+
+// navigation is the public's entries, then those of who signed in.
+func navigation() []web.NavItem {
+	var all []web.NavItem
+	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, promiseweb.StaffNav, placesweb.Nav, identityweb.Nav} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// Routes is the whole route table.
+func (a *App) Routes() []web.Route { return a.site.Routes() }
+
+func (a *App) districtName(lang i18n.Lang) string { return textIn(a.pack.Name, lang) }
+
+// gauges tell the operator what waits.
+func (a *App) gauges() []prometheus.Collector {
+	gauge := func(name, help string, count func(waiting, dead int) int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			c, err := a.queue.Count(context.Background())
+			if err != nil {
+				return -1
+			}
+			return float64(count(c.Waiting, c.Dead))
+		})
+	}
+	return []prometheus.Collector{
+		gauge("huying_jobs_waiting", "Jobs that are not done yet; -1 when the database does not answer.", func(waiting, _ int) int { return waiting }),
+		gauge("huying_jobs_dead", "Jobs that were given up; -1 when the database does not answer.", func(_, dead int) int { return dead }),
+	}
+}

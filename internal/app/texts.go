@@ -1,0 +1,35 @@
+package app
+
+import (
+	"embed"
+	"io/fs"
+
+	"huying/internal/calendar"
+	"huying/internal/errs"
+	"huying/internal/files"
+	"huying/internal/identity"
+	"huying/internal/identity/identityweb"
+	"huying/internal/pack"
+	"huying/internal/places"
+	"huying/internal/places/placesweb"
+	"huying/internal/promise"
+	"huying/internal/promise/promiseweb"
+	"huying/internal/report"
+	"huying/internal/rule"
+	"huying/internal/situation/situationweb"
+	"huying/internal/store"
+	"huying/internal/strictyaml"
+	"huying/internal/web"
+)
+
+//go:embed locales/*.json
+var locales embed.FS
+
+// Messages are the texts of every part, in both languages.
+func Messages() []fs.FS {
+	return []fs.FS{
+		errs.Locales, strictyaml.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
+		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales,
+		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, locales,
+	}
+}

@@ -1,0 +1,215 @@
+package situation
+
+import (
+	"io"
+	"math"
+	"strconv"
+)
+
+// The sheet is A3, landscape, four units to the millimetre: text of 12 units is set in 8½ points.
+const (
+	sheetW = 1680.0
+	sheetH = 1188.0
+	margin = 48.0
+	right  = sheetW - margin
+	inner  = sheetW - 2*margin
+	floor  = sheetH - 54.0 // where the drawing ends, above the footer
+)
+
+// WriteSVG draws the picture as one A3 sheet. It has no style sheet and no script: presentation attributes only, so that it may stand in a
+// page under a strict policy, in a file of its own, and on paper. Links are given under base ("" in the page, the site's address in a file).
+func (p Picture) WriteSVG(w io.Writer, base string) error {
+	s := &svg{base: base}
+	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" role="group" aria-label="%s" font-family="%s">`, num(sheetW), num(sheetH), safe(p.Title), sans)
+	s.f(`<title>%s</title><rect class="paper" width="%s" height="%s" fill="%s"/>`, safe(p.Title), num(sheetW), num(sheetH), paper)
+	s.head(p)
+	y := s.targets(p, 146)
+	plan := p.matterPlan()
+	themes := floor - y
+	if len(p.Matters) > 0 {
+		themes = max(themesLow, floor-y-plan.height(stepHigh)-gutter)
+	}
+	if len(p.Themes) > 0 {
+		s.themes(p, y, themes)
+		y += themes + gutter
+	}
+	s.matters(p, plan, y)
+	s.text(margin, sheetH-24, face{size: 13.5, fill: black3}, one(p.Footer, inner/13.5))
+	s.f("</svg>")
+	_, err := io.WriteString(w, s.b.String())
+	return err
+}
+
+const (
+	gutter    = 20.0  // between the parts
+	themesLow = 290.0 // the themes take no less height
+	stepHigh  = 22.0  // of a line of the matters, when there is room
+)
+
+// head is the title, and the totals by light, which are the legend too.
+func (s *svg) head(p Picture) {
+	s.rect(0, 0, sheetW/2, 8, 0, call, "")
+	s.rect(sheetW/2, 0, sheetW/2, 8, 0, pine, "")
+	left := s.totals(p)
+	room := left - margin - 32
+	s.text(margin, 76, face{size: fit(p.Title, 42, room*0.96), fill: black, bold: true}, p.Title)
+	x := margin
+	if p.Simulated && p.Words.Demo != "" {
+		w := ems(p.Words.Demo)*14 + 20
+		s.rect(x, 92, w, 24, 4, "#fbf0d4", "")
+		s.text(x+10, 109, face{size: 14, fill: "#5c4200", bold: true}, p.Words.Demo)
+		x += w + 12
+	}
+	s.text(x, 110, face{size: 17, fill: black2}, one(p.Subtitle, (left-32-x)/17))
+}
+
+// totals are set from the right edge; it returns where they begin.
+func (s *svg) totals(p Picture) float64 {
+	x := right
+	for i := len(p.Totals) - 1; i >= 0; i-- {
+		t := p.Totals[i]
+		label, mark := t.Label, 0.0
+		if t.Light != "" {
+			mark = 22
+		}
+		if label == "" {
+			label = p.Words.Lights[t.Light]
+		}
+		n := strconv.Itoa(t.N)
+		width := max(ems(label)*16+mark, ems(n)*36)
+		x -= width
+		s.link(t.Href, "", func() {
+			fill := black
+			if t.Light == "" {
+				fill = call
+			}
+			s.text(x, 76, face{size: 36, fill: fill, bold: true}, n)
+			if t.Light == "" {
+				s.text(x, 109, face{size: 16, fill: black2, bold: true}, label)
+				return
+			}
+			s.light(x+8, 103, 8, t.Light, "")
+			s.text(x+mark, 109, face{size: 16, fill: ink[t.Light], bold: true}, label)
+		})
+		x -= 26
+	}
+	return x + 26
+}
+
+// heading is the name of a part with what its drawing means beside it, over a line.
+func (s *svg) heading(x, y, width float64, title, means string) {
+	s.text(x, y+16, face{size: 20, fill: black, bold: true}, title)
+	at := x + ems(title)*21 + 14
+	s.text(at, y+15, face{size: 14, fill: black3}, one(means, (x+width-at)/14))
+}
+
+const perRow = 9 // headline figures in a row, at most; two rows hold what one sheet can
+
+// targets are the headline figures, in one row or two.
+func (s *svg) targets(p Picture, y float64) float64 {
+	heads := p.Heads[:min(len(p.Heads), 2*perRow)]
+	if len(heads) == 0 {
+		return y
+	}
+	rows := (len(heads) + perRow - 1) / perRow
+	cols := (len(heads) + rows - 1) / rows
+	height, gap := 118.0, 12.0
+	if rows > 1 {
+		height = 96
+	}
+	width := (inner - gap*float64(cols-1)) / float64(cols)
+	for i, h := range heads {
+		s.target(p, h, margin+float64(i%cols)*(width+gap), y+float64(i/cols)*(height+gap), width, height)
+	}
+	return y + float64(rows)*(height+gap) - gap + gutter
+}
+
+func (s *svg) target(p Picture, h Headline, x, y, width, height float64) {
+	s.link(h.Href, "", func() {
+		s.rect(x, y, width, height, 8, surface, hairline)
+		room, size := width-24, 15.0
+		label := wrap(h.Label, room/size, 2)
+		s.lines(x+12, y+23, 19, face{size: size, fill: black2, serif: true}, label)
+		down := y + height
+		s.text(x+12, down-34, face{size: fit(h.Goal, min(30, height-70), room*0.96), fill: call, bold: true}, h.Goal)
+		now := p.Words.Lights[h.Light]
+		if h.Now != "" {
+			now = p.Words.Now + " " + h.Now
+		}
+		s.light(x+18, down-16, 6, h.Light, p.Words.Lights[h.Light])
+		s.text(x+30, down-11, face{size: fit(now, 14, room-18), fill: ink[h.Light], bold: true}, now)
+	})
+}
+
+// themes are columns side by side, in two rows when there are many.
+func (s *svg) themes(p Picture, y, height float64) {
+	s.heading(margin, y, inner, p.Words.Themes, p.Words.Cells)
+	const gap = 14.0
+	rows := 1 + (len(p.Themes)-1)/7
+	cols := (len(p.Themes) + rows - 1) / rows
+	y, height = y+30, (height-30-gap*float64(rows-1))/float64(rows)
+	width := (inner - gap*float64(cols-1)) / float64(cols)
+	for i, t := range p.Themes {
+		s.theme(p, t, margin+float64(i%cols)*(width+gap), y+float64(i/cols)*(height+gap), width, height)
+	}
+}
+
+func (s *svg) theme(p Picture, t Theme, x, y, width, height float64) {
+	const pad = 14.0
+	s.rect(x, y, width, height, 8, surface, hairline)
+	at, room := y+60, width-2*pad
+	s.link(t.Href, "", func() {
+		s.text(x+pad, y+36, face{size: 30, fill: faint, bold: true}, strconv.Itoa(t.No))
+		count := strconv.Itoa(t.Done) + " / " + strconv.Itoa(t.Total)
+		s.text(x+width-pad, y+34, face{size: 20, fill: pine, bold: true, anchor: "end"}, count)
+		s.text(x+width-pad-ems(count)*20-8, y+34, face{size: 13, fill: black3, anchor: "end"}, p.Words.Done)
+		at = s.lines(x+pad, at, 22, face{size: 17, fill: black, bold: true, serif: true}, wrap(t.Title, room/17.2, 3))
+	})
+	at = s.themeCells(p, t, x+pad, at-8, room, (y+height-at)*0.45)
+	s.themeLines(p, t, x+pad, at+10, room, y+height-12)
+}
+
+// themeCells draws a theme's promises, one cell each, so large that they fit, and returns where they end.
+func (s *svg) themeCells(p Picture, t Theme, x, y, width, height float64) float64 {
+	total := 0
+	for _, sh := range t.Lights {
+		total += sh.N
+	}
+	g := grid{x: x, y: y, pitch: 17}
+	for rows := 0.0; g.pitch > 3; g.pitch-- {
+		g.cols = int((width + 3) / g.pitch)
+		if rows = math.Ceil(float64(total) / float64(g.cols)); rows*g.pitch <= height {
+			break
+		}
+	}
+	g.size = g.pitch * 0.82
+	i := 0
+	for _, sh := range t.Lights {
+		if sh.N > 0 {
+			name := p.Words.Lights[sh.Light] + " " + strconv.Itoa(sh.N)
+			s.link(sh.Href, name, func() {
+				s.f("<g><title>%s</title>", safe(name))
+				s.cells(g, sh.Light, i, sh.N)
+				s.f("</g>")
+			})
+		}
+		i += sh.N
+	}
+	return y + math.Ceil(float64(total)/float64(g.cols))*g.pitch
+}
+
+// themeLines sets as many of a theme's promises as there is room for, each on two lines at most.
+func (s *svg) themeLines(p Picture, t Theme, x, y, width, end float64) {
+	const size, leading = 13.5, 18.0
+	for _, l := range t.Lines {
+		text := wrap(l.Text, (width-18)/size, 2)
+		if y+float64(len(text))*leading > end {
+			return
+		}
+		s.link(l.Href, "", func() {
+			s.light(x+6, y+8, 5, l.Light, p.Words.Lights[l.Light])
+			y = s.lines(x+18, y+13, leading, face{size: size, fill: black, serif: true}, text) - 13
+		})
+		y += 6
+	}
+}
