@@ -143,7 +143,6 @@ func (a *App) openParts(ctx context.Context) (err error) {
 
 // applyPack brings the trees to what the pack states and keeps its report, once.
 func (a *App) applyPack(ctx context.Context) error {
-	a.cfg.Progress("app.step_trees", 0)
 	err := a.db.Write(ctx, func(tx *store.Tx) error { return applyTrees(ctx, tx, a.places, a.pack, a.places.Today()) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.cfg.PackName, err)
@@ -151,7 +150,6 @@ func (a *App) applyPack(ctx context.Context) error {
 	if a.demo || a.pack.ReportText == nil {
 		return nil // a demonstration keeps the report together with its review
 	}
-	a.cfg.Progress("app.step_report", 0)
 	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, func(*store.Tx, int64) error { return nil })
 }
 

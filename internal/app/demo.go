@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"strconv"
 
 	"huying/internal/clock"
 	"huying/internal/files"
@@ -16,6 +17,7 @@ const (
 	stepDemonstration = "demonstration"
 	stepReport        = "report " // and the document's content address
 	stepDay           = "demonstration day "
+	stepPlayed        = "demonstration played"
 )
 
 // simulator signs what the demonstration enters.
@@ -24,7 +26,11 @@ var simulator = promise.Author{Name: "演示模拟器", Simulated: true}
 // demonstrate prepares the pack's demonstration, or goes on preparing it: accounts, the register accepted and entered, a year of reports.
 // Each step is one transaction with its mark, so that a start that was killed leaves whole batches and the next one goes on.
 func (a *App) demonstrate(ctx context.Context) error {
-	d := a.pack.Demonstration
+	d, played := a.pack.Demonstration, false
+	err := a.db.Read(ctx, func(tx *store.Tx) (err error) { played, err = isDone(ctx, tx, stepPlayed); return err })
+	if err != nil || played {
+		return err
+	}
 	a.cfg.Progress("app.step_accounts", 0)
 	if err := step(ctx, a.db, stepDemonstration, a.pack.Key, func(tx *store.Tx) error { return a.demoAccounts(ctx, tx) }); err != nil {
 		return err
@@ -35,10 +41,13 @@ func (a *App) demonstrate(ctx context.Context) error {
 		return err
 	}
 	r := &stage{app: a}
-	_, err := simulate.Play(ctx, r, a.pack.Report.Year, d.Date.Date, d.Seed, func(done, all int) {
+	n, err := simulate.Play(ctx, r, a.pack.Report.Year, d.Date.Date, d.Seed, func(done, all int) {
 		a.cfg.Progress("app.step_year", float64(done)/float64(all))
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return step(ctx, a.db, stepPlayed, strconv.Itoa(n), func(*store.Tx) error { return nil })
 }
 
 // demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.

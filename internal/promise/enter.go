@@ -1,6 +1,7 @@
 package promise
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -40,6 +41,9 @@ func (r *Register) Enter(ctx context.Context, tx *store.Tx, document int64, by A
 		}
 		if !repeats(rec, byRef) {
 			p := r.propose(d, rec, byRef, text)
+			if part := partOf(rec, recs); part != "" {
+				p.Title += "（" + part + "）"
+			}
 			p.Number = numberOf(d.Year, next+n)
 			p.By, p.Simulated = by.Name, by.Simulated
 			if _, err := insertPromise(ctx, tx, p); err != nil {
@@ -57,10 +61,30 @@ func (r *Register) Enter(ctx context.Context, tx *store.Tx, document int64, by A
 	return n, touch(ctx, tx, d.Year)
 }
 
-// repeats reports whether a record says again what another accepted record of the document says.
+// repeats reports whether a record says again what another accepted record of the document says. Where each names the other, the livelihood
+// item keeps the promise, or else the one that comes first.
 func repeats(rec *Record, byRef map[string]*Record) bool {
 	other := byRef[rec.Claim.DuplicateOf]
-	return other != nil && other != rec && other.Claim.DuplicateOf != rec.Ref && (other.State == Accepted || other.State == Entered)
+	if other == nil || other == rec || other.State != Accepted && other.State != Entered {
+		return false
+	}
+	if other.Claim.DuplicateOf != rec.Ref {
+		return true
+	}
+	if a, b := rec.Claim.Kind == Livelihood, other.Claim.Kind == Livelihood; a != b {
+		return b
+	}
+	return other.Ordinal < rec.Ordinal
+}
+
+// partOf is what a record is about when others were read from the very same words: 启动综合体育馆、青少年宫和档案馆建设 promises three things.
+func partOf(rec *Record, recs []Record) string {
+	for i := range recs {
+		if o := &recs[i]; o.ID != rec.ID && o.Claim.Kind == rec.Claim.Kind && o.Claim.Span == rec.Claim.Span && o.State != Rejected {
+			return cmp.Or(rec.Claim.Object, rec.Claim.Indicator)
+		}
+	}
+	return ""
 }
 
 // propose makes a promise of a record, with everything that the supervision office may then set otherwise.

@@ -120,6 +120,73 @@ func TestEnteringARead(t *testing.T) {
 	}, Schema)
 }
 
+func TestWordsThatPromiseTwice(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r, _ := open(db)
+		part := func(object string) func(*Claim) { return func(c *Claim) { c.Measurability, c.Object = Binary, object } }
+		in := Read{Document: annexRead("twice").Document, Claims: []ReadClaim{
+			{Ref: "t1", Claim: claim(Task, "建成3所小学", 10, func(c *Claim) { c.DuplicateOf = "l1" })},
+			{Ref: "l1", Claim: claim(Livelihood, "建成3所小学", 10, func(c *Claim) { c.DuplicateOf = "t1" })},
+			{Ref: "l2", Claim: claim(Livelihood, "新增停车位798个", 0, part("停车位"))},
+			{Ref: "l3", Claim: claim(Livelihood, "新增停车位798个", 0, part("车位"))},
+		}}
+		write(t, r, func(tx *store.Tx) error {
+			id, err := r.Keep(ctx, tx, in, office)
+			if err != nil {
+				return err
+			}
+			if _, err := r.AcceptSure(ctx, tx, id, office); err != nil {
+				return err
+			}
+			_, err = r.Enter(ctx, tx, id, office)
+			return err
+		})
+		board, err := r.Board(ctx, 2021)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, st := range board.Rows {
+			got = append(got, string(st.Kind)+" "+st.Title)
+		}
+		if want := []string{"livelihood 建成3所小学", "livelihood 新增停车位798个（停车位）", "livelihood 新增停车位798个（车位）"}; !slices.Equal(got, want) {
+			t.Errorf("entered %q, want %q: each names the other, and the annex keeps it; one sentence, two things", got, want)
+		}
+	}, Schema)
+}
+
+func TestASuccessorInherits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r, _ := open(db)
+		_, board := enterAnnex(t, r)
+		cars, school := board.Rows[0], board.Rows[1]
+		terms := school.terms0()
+		terms.Joint = []string{"works", "town"}
+		day := clock.Date{Year: 2021, Month: 11, Day: 1}
+		write(t, r, func(tx *store.Tx) error { return r.SetTerms(ctx, tx, school.ID, school.Version, terms, "", office) })
+		for _, want := range []int{2, 0} { // the second time nothing is left to hand over
+			write(t, r, func(tx *store.Tx) error {
+				n, err := r.Inherit(ctx, tx, "works", "town", day, office)
+				if err == nil && n != want {
+					t.Errorf("%d changed hands, want %d", n, want)
+				}
+				return err
+			})
+		}
+		board, err := r.Board(ctx, 2021)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := board.Rows[0]
+		if now.Lead != "town" || now.Due != cars.Due || board.Rows[1].Lead != "schools" || !slices.Equal(board.Rows[1].Joint, []string{"town"}) {
+			t.Errorf("lead %q until %s; the school's joint units %q", now.Lead, now.Due, board.Rows[1].Joint)
+		}
+		if e := now.Entries[len(now.Entries)-1]; e.Type != Changed || e.AsOf != day || e.Change.Before.Lead != "works" || e.Change.After.Lead != "town" {
+			t.Errorf("the history says %+v", e)
+		}
+	}, Schema)
+}
+
 func TestABatchThatFailsLeavesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		r, _ := open(db)
