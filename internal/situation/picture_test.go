@@ -18,7 +18,7 @@ func sample() Picture {
 	for i := range 6 {
 		p.Themes = append(p.Themes, Theme{No: i + 1, Title: strings.Repeat("长", 60), Href: "/promises?theme=1", Total: 40, Done: 20,
 			Lights: []Share{{Light: "closed", N: 20}, {Light: "green", N: 15}, {Light: "red", N: 5}},
-			Lines: []Line{{Text: strings.Repeat("话", 90), Light: "yellow", Href: "/p"}, {Text: "短", Light: "grey", Href: "/p"}}})
+			Lines:  []Line{{Text: strings.Repeat("话", 90), Light: "yellow", Href: "/p"}, {Text: "短", Light: "grey", Href: "/p"}}})
 	}
 	for i := range 10 {
 		p.Matters = append(p.Matters, Matter{No: i + 1, Title: "完善消防设施", Href: "/matters", Items: []Item{{Text: "新增停车位798个", Figure: "751 / 798 个", Light: "red", Href: "/p", Progress: 94, Plan: 88}, {Text: "启用区博物馆", Progress: -1, Light: "done"}}})
@@ -58,26 +58,35 @@ func TestThePictureIsWellFormedAndHarmless(t *testing.T) {
 				}
 			}
 		}
-		if want := map[string]int{"full": 2 + 8 + 6 + 12 + 10 + 20, "empty": 0}[name]; links != want {
-			t.Errorf("%s: %d numbers open, want %d", name, links, want)
+		if want := map[string]int{"full": 2 + 8 + 6 + 12 + 10 + 10, "empty": 0}[name]; links != want {
+			t.Errorf("%s: %d numbers open, want %d: all but those without an address", name, links, want)
 		}
 	}
 }
 
 func TestWrapping(t *testing.T) {
 	for _, tt := range []struct {
+		name string
 		in   string
 		ems  float64
 		n    int
 		want string
 	}{
-		{"短", 10, 2, "短"},
-		{"一二三四五六", 3, 2, "一二三|四五六"},
-		{"一二三四五六七", 3, 2, "一二三|四五…"},
-		{"", 3, 1, ""},
+		{"a short text stays", "短", 10, 2, "短"},
+		{"two full lines", "一二三四五六", 3, 2, "一二三|四五六"},
+		{"what does not fit ends in an ellipsis", "一二三四五六七", 3, 2, "一二三|四五…"},
+		{"nothing is one empty line", "", 3, 1, ""},
+		{"a mark does not begin a line", "一二三,四五", 3, 3, "一二|三,四|五"},
+		{"an opening mark does not end one", "一二“三四”", 3, 3, "一二|“三|四”"},
+		{"a number is not cut", "新增停车位798个", 6, 2, "新增停车位|798个"},
+		{"nor a word", "cover the whole zone", 6, 3, "cover the|whole zone"},
+		{"but one that is wider than the line is", "aaaaaaaaaaaaaaaa", 3, 9, "aaaaa|aaaaa|aaaaa|a"},
+		{"spaces and line breaks run together", "一\n 二", 9, 1, "一 二"},
 	} {
-		if got := strings.Join(wrap(tt.in, tt.ems, tt.n), "|"); got != tt.want {
-			t.Errorf("%q in %v is %q, want %q", tt.in, tt.ems, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			if got := strings.Join(wrap(tt.in, tt.ems, tt.n), "|"); got != tt.want {
+				t.Errorf("%q in %v is %q, want %q", tt.in, tt.ems, got, tt.want)
+			}
+		})
 	}
 }
