@@ -9,6 +9,7 @@ import (
 
 	"huying/internal/errs"
 	"huying/internal/i18n"
+	"huying/internal/identity/identityweb"
 	"huying/internal/promise"
 	"huying/internal/situation"
 )
@@ -33,7 +34,11 @@ func (s *source) Picture(ctx context.Context, lang i18n.Lang, year int) (p situa
 	if len(t.board.Rows) == 0 {
 		return p, errs.New(errs.NotFound, "app.no_promises", "year", year)
 	}
-	p = situation.Picture{
+	years, err := s.register.Years(ctx)
+	if err != nil {
+		return p, err
+	}
+	p = situation.Picture{Years: years,
 		Title: t.say("app.picture_title", "report", report), Subtitle: t.say("app.picture_subtitle", "n", t.tally.Total, "done", t.tally.Statuses[promise.IsDone]),
 		Footer: t.footer(report), Totals: t.totals(), Heads: t.heads(), Themes: t.themes(), Matters: t.matters(),
 		Words: situation.Words{Heads: t.say("app.picture_heads"), Themes: t.say("app.picture_themes"), Matters: t.say("app.picture_matters"),
@@ -49,7 +54,9 @@ func (s *source) Front(ctx context.Context, lang i18n.Lang) (f situation.Front, 
 		return f, err
 	}
 	f = situation.Front{Year: t.board.Year, Report: report, Total: t.tally.Total, Kept: t.tally.Statuses[promise.IsDone], At: t.board.At,
-		Simulated: t.tally.Simulated > 0, Totals: t.totals(), Matters: t.matters(), News: t.news()}
+		Simulated: t.tally.Simulated > 0, Totals: t.totals(), Matters: t.matters(), News: t.news(),
+		Doors: situation.Doors{All: t.list(), Kept: t.list("status", string(promise.IsDone)), Report: "/report?year=" + strconv.Itoa(t.board.Year),
+			Counts: "/counting?year=" + strconv.Itoa(t.board.Year), SignIn: identityweb.Paths.SignIn}}
 	for _, light := range promise.Lights {
 		for _, st := range t.board.Rows {
 			if st.Light == light {
