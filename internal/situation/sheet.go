@@ -25,11 +25,8 @@ func (p Picture) WriteSVG(w io.Writer, base string) error {
 	s.head(p)
 	y := s.targets(p, 146)
 	plan := p.matterPlan()
-	themes := floor - y
-	if len(p.Matters) > 0 {
-		themes = max(themesLow, floor-y-plan.height(stepHigh)-gutter)
-	}
 	if len(p.Themes) > 0 {
+		themes := plan.leaves(floor - y)
 		s.themes(p, y, themes)
 		y += themes + gutter
 	}
@@ -40,11 +37,7 @@ func (p Picture) WriteSVG(w io.Writer, base string) error {
 	return err
 }
 
-const (
-	gutter    = 20.0  // between the parts
-	themesLow = 290.0 // the themes take no less height
-	stepHigh  = 22.0  // of a line of the matters, when there is room
-)
+const gutter = 20.0 // between the parts
 
 // head is the title, and the totals by light, which are the legend too.
 func (s *svg) head(p Picture) {
@@ -52,7 +45,11 @@ func (s *svg) head(p Picture) {
 	s.rect(sheetW/2, 0, sheetW/2, 8, 0, pine, "")
 	left := s.totals(p)
 	room := left - margin - 32
-	s.text(margin, 76, face{size: fit(p.Title, 42, room*0.96), fill: black, bold: true}, p.Title)
+	if size := fit(p.Title, 42, room*0.96); size >= 30 {
+		s.text(margin, 76, face{size: size, fill: black, bold: true}, p.Title)
+	} else {
+		s.lines(margin, 48, 33, face{size: 27, fill: black, bold: true}, wrap(p.Title, room*0.96/27, 2))
+	}
 	x := margin
 	if p.Simulated && p.Words.Demo != "" {
 		w := ems(p.Words.Demo)*14 + 20
@@ -115,7 +112,7 @@ func (s *svg) targets(p Picture, y float64) float64 {
 	cols := (len(heads) + rows - 1) / rows
 	height, gap := 118.0, 12.0
 	if rows > 1 {
-		height = 96
+		height = 100
 	}
 	width := (inner - gap*float64(cols-1)) / float64(cols)
 	for i, h := range heads {
@@ -128,10 +125,13 @@ func (s *svg) target(p Picture, h Headline, x, y, width, height float64) {
 	s.link(h.Href, "", func() {
 		s.rect(x, y, width, height, 8, surface, hairline)
 		room, size := width-24, 15.0
-		label := wrap(h.Label, room/size, 2)
-		s.lines(x+12, y+23, 19, face{size: size, fill: black2, serif: true}, label)
+		if small := fit(h.Label, size, room); small >= 12.5 {
+			size = small
+		}
+		label := wrap(h.Label, room/size+0.01, 2)
+		s.lines(x+12, y+height*0.2, 17.5, face{size: size, fill: black2, serif: true}, label)
 		down := y + height
-		s.text(x+12, down-34, face{size: fit(h.Goal, min(30, height-70), room*0.96), fill: call, bold: true}, h.Goal)
+		s.text(x+12, down-34, face{size: fit(h.Goal, min(30, height-78+17*float64(2-len(label))), room*0.96), fill: call, bold: true}, h.Goal)
 		now := p.Words.Lights[h.Light]
 		if h.Now != "" {
 			now = p.Words.Now + " " + h.Now
@@ -149,40 +149,68 @@ func (s *svg) themes(p Picture, y, height float64) {
 	cols := (len(p.Themes) + rows - 1) / rows
 	y, height = y+30, (height-30-gap*float64(rows-1))/float64(rows)
 	width := (inner - gap*float64(cols-1)) / float64(cols)
+	cells := cellsFor(p.Themes, width-2*pad, height)
 	for i, t := range p.Themes {
-		s.theme(p, t, margin+float64(i%cols)*(width+gap), y+float64(i/cols)*(height+gap), width, height)
+		s.theme(p, t, cells, margin+float64(i%cols)*(width+gap), y+float64(i/cols)*(height+gap), width, height)
 	}
 }
 
-func (s *svg) theme(p Picture, t Theme, x, y, width, height float64) {
-	const pad = 14.0
+const (
+	pad      = 14.0 // within a theme
+	titleTop = 60.0 // the first line of its title
+	titleRow = 22.0
+)
+
+// cellsFor is the one grid in which the cells of all themes stand, so that a cell is as large in one as in another: the largest that
+// leaves room for words under the cells of each.
+func cellsFor(themes []Theme, width, height float64) grid {
+	room := (height - titleTop - float64(titleLines(height))*titleRow) * 0.6
+	g := grid{pitch: 18}
+	for fits := false; !fits && g.pitch > 3; {
+		g.pitch--
+		g.cols, fits = int((width+3)/g.pitch), true
+		for _, t := range themes {
+			fits = fits && g.height(t.cells()) <= room
+		}
+	}
+	g.size = math.Floor(g.pitch * 0.82)
+	g.step = (width - g.size) / float64(max(1, g.cols-1))
+	return g
+}
+
+// titleLines is on how many lines a theme's title may stand in a card of a height.
+func titleLines(height float64) int {
+	if height < 230 {
+		return 2
+	}
+	return 3
+}
+
+func (t Theme) cells() int {
+	n := 0
+	for _, sh := range t.Lights {
+		n += sh.N
+	}
+	return n
+}
+
+func (s *svg) theme(p Picture, t Theme, g grid, x, y, width, height float64) {
 	s.rect(x, y, width, height, 8, surface, hairline)
-	at, room := y+60, width-2*pad
+	at, room := y+titleTop, width-2*pad
 	s.link(t.Href, "", func() {
 		s.text(x+pad, y+36, face{size: 30, fill: faint, bold: true}, strconv.Itoa(t.No))
 		count := strconv.Itoa(t.Done) + " / " + strconv.Itoa(t.Total)
 		s.text(x+width-pad, y+34, face{size: 20, fill: pine, bold: true, anchor: "end"}, count)
 		s.text(x+width-pad-ems(count)*20-8, y+34, face{size: 13, fill: black3, anchor: "end"}, p.Words.Done)
-		at = s.lines(x+pad, at, 22, face{size: 17, fill: black, bold: true, serif: true}, wrap(t.Title, room/17.2, 3))
+		at = s.lines(x+pad, at, titleRow, face{size: 17, fill: black, bold: true, serif: true}, wrap(t.Title, room/17.2, titleLines(height)))
 	})
-	at = s.themeCells(p, t, x+pad, at-8, room, (y+height-at)*0.45)
-	s.themeLines(p, t, x+pad, at+10, room, y+height-12)
+	g.x, g.y = x+pad, at-8
+	s.themeCells(p, t, g)
+	s.themeLines(p, t, x+pad, g.y+g.height(t.cells())+10, room, y+height-10)
 }
 
-// themeCells draws a theme's promises, one cell each, so large that they fit, and returns where they end.
-func (s *svg) themeCells(p Picture, t Theme, x, y, width, height float64) float64 {
-	total := 0
-	for _, sh := range t.Lights {
-		total += sh.N
-	}
-	g := grid{x: x, y: y, pitch: 17}
-	for rows := 0.0; g.pitch > 3; g.pitch-- {
-		g.cols = int((width + 3) / g.pitch)
-		if rows = math.Ceil(float64(total) / float64(g.cols)); rows*g.pitch <= height {
-			break
-		}
-	}
-	g.size = g.pitch * 0.82
+// themeCells draws a theme's promises, one cell each, light by light.
+func (s *svg) themeCells(p Picture, t Theme, g grid) {
 	i := 0
 	for _, sh := range t.Lights {
 		if sh.N > 0 {
@@ -195,12 +223,11 @@ func (s *svg) themeCells(p Picture, t Theme, x, y, width, height float64) float6
 		}
 		i += sh.N
 	}
-	return y + math.Ceil(float64(total)/float64(g.cols))*g.pitch
 }
 
 // themeLines sets as many of a theme's promises as there is room for, each on two lines at most.
 func (s *svg) themeLines(p Picture, t Theme, x, y, width, end float64) {
-	const size, leading = 13.5, 18.0
+	const size, leading = 13.5, 17.5
 	for _, l := range t.Lines {
 		text := wrap(l.Text, (width-18)/size, 2)
 		if y+float64(len(text))*leading > end {

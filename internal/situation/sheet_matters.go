@@ -39,6 +39,21 @@ func (m matterPlan) height(step float64) float64 {
 	return matterUp + float64(m.lines)*step + float64(m.rows)*between
 }
 
+const (
+	stepHigh  = 22.0  // of a line of the matters, when there is room
+	stepLow   = 17.0  // and when there is none: text of 8 points
+	themesLow = 290.0 // what the themes take before the matters' lines are set closer,
+	themesMin = 184.0 // and after
+)
+
+// leaves is how much of a height is left for the themes.
+func (m matterPlan) leaves(height float64) float64 {
+	if m.lines == 0 {
+		return height
+	}
+	return max(themesMin, min(themesLow, height-gutter-m.height(stepLow)), height-gutter-m.height(stepHigh))
+}
+
 // step is the height of a line with which the matters fill a height, bounded to what reads well.
 func (m matterPlan) step(height float64) float64 {
 	return min(stepHigh+3, (height-matterUp-float64(m.rows)*between)/float64(max(1, m.lines)))
@@ -70,16 +85,16 @@ func (s *svg) key(p Picture, x, y float64) {
 	if p.Words.Plan == "" {
 		return
 	}
-	s.bar(x, y+6, 60, 60, 75)
+	s.bar(x, y+6, 60, 8, 60, 75)
 	s.text(x+70, y+15, face{size: 14, fill: black3}, one(p.Words.Plan, (right-x-70)/14))
 }
 
-func (s *svg) bar(x, y, width, percent, plan float64) {
-	s.rect(x, y, width, 8, 4, "#e6e1d4", "")
+func (s *svg) bar(x, y, width, height, percent, plan float64) {
+	s.rect(x, y, width, height, height/2, "#e6e1d4", "")
 	if w := width * bound(percent) / 100; w > 0 {
-		s.rect(x, y, w, 8, min(4, w/2), pine, "")
+		s.rect(x, y, w, height, min(height, w)/2, pine, "")
 	}
-	s.rect(x+(width-2)*bound(plan)/100, y-3, 2, 14, 0, black, "")
+	s.rect(x+(width-2)*bound(plan)/100, y-height*0.35, 2, height*1.7, 0, black, "")
 }
 
 func (s *svg) matter(p Picture, m Matter, x, y, width, step float64) float64 {
@@ -112,12 +127,13 @@ func (s *svg) item(p Picture, it Item, x, y, width, step, size float64) {
 		if figure != "" {
 			room -= ems(figure)*(size-1) + 12
 		}
-		s.text(x+20, base, face{size: size, fill: black, serif: true}, one(it.Text, room/size))
+		small := max(size*0.86, fit(it.Text, size, room)) // rather a little smaller than cut
+		s.text(x+20, base, face{size: small, fill: black, serif: true}, one(it.Text, room/small+0.01))
 		if figure != "" {
 			s.text(x+width-barW-14, base, face{size: size - 1, fill: black2, anchor: "end"}, figure)
 		}
 		if it.Progress >= 0 {
-			s.bar(x+width-barW, base-size*0.35-4, barW, it.Progress, it.Plan)
+			s.bar(x+width-barW, base-size*0.6, barW, min(8, size*0.52), it.Progress, it.Plan)
 		} else {
 			s.text(x+width-barW, base, face{size: size - 1.5, fill: ink[it.Light], bold: true}, p.Words.Lights[it.Light])
 		}

@@ -130,39 +130,45 @@ func (s *svg) light(x, y, r float64, kind, word string) {
 	}
 }
 
-// cellInk is a light as an area: on-plan green is the lighter of the two greens, and what has not begun is an empty frame.
+// cellInk is a light as an area: on-plan green is the lighter of the two greens, and what has not begun is an empty frame. A shape stands in
+// a square of 12.
 var cellInk = map[string]struct{ fill, edge, shape, mark string }{
 	"closed": {fill: pine},
-	"done":   {fill: "#2a5d9c", shape: "M2 6.6l3 3 5.6-6.6", mark: "stroke"},
+	"done":   {fill: "#2a5d9c", shape: "M2.4 6.4l2.6 2.8 4.6-6", mark: `fill="none" stroke="#fff" stroke-width="1.9"`},
 	"green":  {fill: "#86c49d", edge: "#5b9974"},
-	"yellow": {fill: "#d99a16", shape: "M6 2.4l4 7h-8z", mark: "dark"},
-	"red":    {fill: "#b3261e", shape: "M3.6 3.6h4.8v4.8h-4.8z", mark: "light"},
+	"yellow": {fill: "#d99a16", shape: "M6 2.4l4 7h-8z", mark: `fill="#3d2900"`},
+	"red":    {fill: "#b3261e", shape: "M3.6 3.6h4.8v4.8h-4.8z", mark: `fill="#fff"`},
 	"grey":   {fill: surface, edge: "#8a8471"},
 }
 
-// grid lays cells of a size out in rows of cols.
+// grid lays cells of a size out in rows of cols, step apart in a row, and rows pitch apart.
 type grid struct {
-	x, y, size, pitch float64
-	cols              int
+	x, y, size, step, pitch float64
+	cols                    int
+}
+
+// height is what n cells take.
+func (g grid) height(n int) float64 {
+	return math.Ceil(float64(n)/float64(max(1, g.cols))) * g.pitch
 }
 
 // cells draws n cells of a light, from the i-th on: all of them in one path, and their shapes in another.
 func (s *svg) cells(g grid, kind string, i, n int) {
-	c, k := cellInk[kind], g.size/12
+	c, edge, side, in := cellInk[kind], "", g.size, 0.0
+	if c.edge != "" {
+		edge, side, in = ` stroke="`+c.edge+`"`, g.size-1, 0.5
+	}
+	scale := strconv.FormatFloat(g.size/12, 'f', 3, 64)
 	var squares, shapes strings.Builder
 	for ; n > 0; i, n = i+1, n-1 {
-		x, y := g.x+float64(i%g.cols)*g.pitch, g.y+float64(i/g.cols)*g.pitch
-		fmt.Fprintf(&squares, "M%s %sh%sv%sh%sz", num(x), num(y), num(g.size), num(g.size), num(-g.size))
+		x, y := g.x+float64(i%g.cols)*g.step, g.y+float64(i/g.cols)*g.pitch
+		fmt.Fprintf(&squares, "M%s %sh%sv%sh%sz", num(x+in), num(y+in), num(side), num(side), num(-side))
 		if c.shape != "" {
-			fmt.Fprintf(&shapes, `<path transform="translate(%s %s) scale(%s)" d="%s"/>`, num(x), num(y), strconv.FormatFloat(k, 'f', 3, 64), c.shape)
+			fmt.Fprintf(&shapes, `<path transform="translate(%s %s) scale(%s)" d="%s"/>`, num(x), num(y), scale, c.shape)
 		}
 	}
-	edge := ""
-	if c.edge != "" {
-		edge = ` stroke="` + c.edge + `"`
-	}
-	s.f(`<path d="%s" fill="%s"%s stroke-linejoin="round"/>`, squares.String(), c.fill, edge)
+	s.f(`<path d="%s" fill="%s"%s/>`, squares.String(), c.fill, edge)
 	if shapes.Len() > 0 {
-		s.f(`<g %s>%s</g>`, map[string]string{"stroke": `fill="none" stroke="#fff" stroke-width="1.9"`, "dark": `fill="#3d2900"`, "light": `fill="#fff"`}[c.mark], shapes.String())
+		s.f(`<g %s>%s</g>`, c.mark, shapes.String())
 	}
 }
