@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"strconv"
 
 	"huying/internal/clock"
@@ -83,9 +84,28 @@ func (a *App) enterAll(ctx context.Context, day clock.Date) func(*store.Tx, int6
 				return err
 			}
 		}
-		_, err = register.Enter(ctx, tx, document, simulator)
+		if _, err := register.Enter(ctx, tx, document, simulator); err != nil {
+			return err
+		}
+		return a.planInvestment(ctx, tx, register)
+	}
+}
+
+// planInvestment makes up what each key project will cost this year, which no report says one by one.
+func (a *App) planInvestment(ctx context.Context, tx *store.Tx, register *promise.Register) error {
+	projects, err := register.Projects(ctx, tx, a.pack.Report.Year)
+	if err != nil {
 		return err
 	}
+	rng := rand.New(rand.NewPCG(a.pack.Demonstration.Seed, uint64(a.pack.Report.Year)))
+	for _, p := range projects {
+		t := p.Terms()
+		t.Invest = strconv.Itoa(100 * (100 + rng.IntN(900))) // 1 to 10 亿元
+		if err := register.SetTerms(ctx, tx, p.ID, p.Version, t, "年度投资计划(演示数据)", simulator); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // on is the register in the evening of a day that is played.

@@ -26,9 +26,11 @@ func (s *stage) Promises(ctx context.Context, year int) ([]simulate.Promise, err
 	if err != nil {
 		return nil, err
 	}
-	out := make([]simulate.Promise, len(board.Rows))
-	for i, st := range board.Rows {
-		out[i] = role(&st.Promise)
+	var out []simulate.Promise
+	for _, st := range board.Rows {
+		if st.Formula == "" { // what is computed, nobody reports
+			out = append(out, role(&st.Promise))
+		}
 	}
 	return out, nil
 }
@@ -39,6 +41,10 @@ func role(p *promise.Promise) simulate.Promise {
 	out := simulate.Promise{ID: p.ID, Title: p.Title, Lead: p.Lead, Start: p.Start, Due: p.Due, Lower: p.Direction == promise.Lower,
 		Rate: p.Course == promise.Rate, Project: p.Project, Strong: c.Strength == "deliver" || c.Strength == "ensure", Photo: p.Kind == promise.Livelihood}
 	out.Target, out.Decimals = number(c.Value)
+	out.Invest, _ = number(p.Invest)
+	if out.Rate {
+		out.Decimals = max(1, out.Decimals)
+	}
 	out.Whole = out.Decimals == 0 && p.Course == promise.Flow
 	if p.Course == promise.Stock {
 		out.Base, _ = number(p.Baseline)

@@ -125,10 +125,12 @@ type drawing struct {
 	promises map[string]Promise
 	entries  map[int64][]Entry
 	done     map[string]*Standing
+	invested map[string]float64 // of the rolling list; made when first asked for
 }
 
-// formulaTables are what a formula may ask of other promises of the year: latest["2021-031"], target, progress, spent.
-var formulaTables = []string{"latest", "target", "progress", "spent"}
+// formulaTables are what a formula may ask of other promises of the year: latest["2021-031"], target, progress, spent; and of the rolling
+// list of key projects, projects["planned"] and projects["spent"], its investment of the year in 万元.
+var formulaTables = []string{"latest", "target", "progress", "spent", "projects"}
 
 // stand computes one standing. asking are the numbers on the way to it: a formula that comes back to itself has no figure.
 func (d *drawing) stand(number string, asking []string) *Standing {
@@ -155,6 +157,7 @@ func (d *drawing) formula(p Promise, asking []string) *Point {
 	for _, t := range formulaTables {
 		tables[t] = map[string]float64{}
 	}
+	tables["projects"] = d.investment()
 	for _, number := range f.Keys() {
 		if _, ok := d.promises[number]; !ok || known(asking, number) {
 			continue
@@ -184,4 +187,32 @@ func (d *drawing) formula(p Promise, asking []string) *Point {
 		n = text(round(dec, 4))
 	}
 	return &Point{Day: d.today, Value: n}
+}
+
+// investment is what the rolling list planned and spent.
+func (d *drawing) investment() map[string]float64 {
+	if d.invested != nil {
+		return d.invested
+	}
+	var projects []*Standing
+	for _, p := range d.promises {
+		if !p.Project {
+			continue
+		}
+		st := &Standing{Promise: p}
+		for _, e := range holding(d.entries[p.ID]) {
+			if e.Type == Spent {
+				st.Spent = e.Value
+			}
+		}
+		projects = append(projects, st)
+	}
+	planned, spent := Investment(projects)
+	d.invested = map[string]float64{}
+	for key, value := range map[string]string{"planned": planned, "spent": spent} {
+		if v, err := strconv.ParseFloat(value, 64); err == nil {
+			d.invested[key] = v
+		}
+	}
+	return d.invested
 }

@@ -92,10 +92,11 @@ func (r *Register) propose(d Document, rec *Record, byRef map[string]*Record, te
 	c := rec.Claim
 	start, due := yearSpan(c, d.Year)
 	units, fallback := r.units.Duties(start)
-	who := proposeUnits(c, contextOf(c, text), units, fallback)
+	around := contextOf(c, text)
+	who := proposeUnits(c, around, units, fallback)
 	p := Promise{Year: d.Year, Kind: c.Kind, Document: d.ID, Record: rec.ID, Title: c.Title(), Claim: c,
 		Lead: who.Lead, LeadReason: who.Reason, Joint: who.Joint, Start: start, Due: due, Cycle: proposeCycle(c),
-		Direction: proposeDirection(c), Course: proposeCourse(c), Project: isProject(c), Nodes: proposeNodes(c, start, due)}
+		Direction: proposeDirection(c), Course: proposeCourse(c), Formula: proposeFormula(c, around), Project: isProject(c), Nodes: proposeNodes(c, start, due)}
 	if base := byRef[c.Baseline]; base != nil && base.Claim.Value != "" {
 		p.Baseline, p.BaselineQuote = base.Claim.Value, base.Claim.Span
 		if _, err := fmt.Sscanf(base.Claim.Year, "%d", &p.BaselineYear); err != nil {
@@ -209,7 +210,7 @@ func (r *Register) Add(ctx context.Context, tx *store.Tx, in Draft, by Author) (
 
 // fill returns terms whose zero fields are those of p.
 func fill(t Terms, p Promise) Terms {
-	d := p.terms()
+	d := p.Terms()
 	if t.Start.IsZero() {
 		t.Start = d.Start
 	}
@@ -228,8 +229,8 @@ func fill(t Terms, p Promise) Terms {
 	return t
 }
 
-// terms returns what the supervision office has set of p.
-func (p *Promise) terms() Terms {
+// Terms returns what the supervision office has set of p.
+func (p *Promise) Terms() Terms {
 	return Terms{Lead: p.Lead, Joint: p.Joint, Start: p.Start, Due: p.Due, Cycle: p.Cycle, Direction: p.Direction, Course: p.Course,
 		Formula: p.Formula, Project: p.Project, Invest: p.Invest, Nodes: p.Nodes}
 }

@@ -233,7 +233,7 @@ func (r *Register) SetTerms(ctx context.Context, tx *store.Tx, id int64, version
 	if err != nil {
 		return err
 	}
-	before := p.terms()
+	before := p.Terms()
 	if err := r.setTerms(&p, t); err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (r *Register) SetTerms(ctx context.Context, tx *store.Tx, id int64, version
 	if n == 0 {
 		return conflict()
 	}
-	after := p.terms()
+	after := p.Terms()
 	_, err = insertEntry(ctx, tx, Entry{Promise: id, Type: Changed, AsOf: clock.DateOf(tx.Now(), r.zone), Note: why,
 		Change: Change{Before: &before, After: &after}, By: by.Name, ByID: by.ID, Unit: by.Unit, Simulated: by.Simulated})
 	if err != nil {

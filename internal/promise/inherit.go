@@ -43,7 +43,7 @@ func (r *Register) Inherit(ctx context.Context, tx *store.Tx, from, into string,
 }
 
 func inherit(ctx context.Context, tx *store.Tx, p Promise, from, into string, day clock.Date, by Author) error {
-	before := p.terms()
+	before := p.Terms()
 	if p.Lead == from {
 		p.Lead = into
 	}
@@ -62,7 +62,7 @@ func inherit(ctx context.Context, tx *store.Tx, p Promise, from, into string, da
 	if err != nil {
 		return err
 	}
-	after := p.terms()
+	after := p.Terms()
 	_, err = insertEntry(ctx, tx, Entry{Promise: p.ID, Type: Changed, AsOf: day, Change: Change{Before: &before, After: &after},
 		By: by.Name, ByID: by.ID, Unit: by.Unit, Simulated: by.Simulated})
 	return err

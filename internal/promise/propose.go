@@ -1,6 +1,7 @@
 package promise
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -92,6 +93,8 @@ var stockWords = []string{"总量", "总数", "拥有量", "保有量", "数量"
 // proposeCourse says how the figure moves through the year.
 func proposeCourse(c Claim) Course {
 	switch {
+	case c.Measurability == Coverage && proposeDirection(c) != Lower: // one place after the other
+		return Flow
 	case proposeDirection(c) == Lower, c.Unit == "%", c.Unit == "‰", strings.Contains(c.Unit, "百分点"), strings.Contains(c.Unit, "/"),
 		c.Metric == "growth", c.Metric == "growth_avg", c.Metric == "share", c.Metric == "rank", c.Metric == "ratio", c.Metric == "change_pp":
 		return Rate
@@ -121,18 +124,44 @@ func yearSpan(c Claim, year int) (start, due clock.Date) {
 	return start, due
 }
 
+// Words by which a key project is known: something is built, what is built is a place, and it is not a scheme that only borrows the word.
+var (
+	buildWords   = []string{"建设", "建成", "新建", "再建", "扩建", "改造", "动工", "开工", "竣工", "投产", "完成", "启动", "更新", "升级", "进驻"}
+	builtWords   = []string{"项目", "院区", "校区", "园区", "产业园", "科技园", "公园", "广场", "场馆", "体育馆", "博物馆", "档案馆", "图书馆", "文化馆", "青少年宫", "医院", "学校", "中学", "小学", "幼儿园", "研究生院", "道路", "公路", "隧道", "大桥", "管网", "水质净化厂", "污水处理", "步道", "栈道", "碧道", "综合体", "码头", "地铁", "轻轨", "服务站", "利用中心", "福利中心", "邻里中心", "艺术中心", "商业中心", "安置房", "人才房", "公寓", "厂房", "停车场", "垃圾焚烧", "变电站", "建筑面积", "校舍", "水库", "堤"}
+	schemeSuffix = []string{"体系", "机制", "方案", "计划", "政策", "制度", "行动", "要点", "水平", "能力", "改革"}
+)
+
 // isProject reports whether a promise belongs to the rolling list of key projects: named works that run over years.
 func isProject(c Claim) bool {
-	if c.Kind == Target {
+	if c.Kind == Target || c.Strength == "attitude" || c.Strength == "encourage" || c.Strength == "explore" {
 		return false
 	}
-	text := c.Quote + c.Object
-	for _, w := range []string{"项目", "工程", "建设", "园区", "中心", "道路", "管网"} {
-		if strings.Contains(text, w) && (c.Strength == "deliver" || c.Strength == "start" || c.Measurability == Project || c.Measurability == Binary) {
-			return true
+	for _, w := range schemeSuffix {
+		if strings.HasSuffix(c.Title(), w) || strings.HasSuffix(c.Object, w) {
+			return false
 		}
 	}
-	return false
+	text := c.Quote + c.Object
+	return hasAny(text, buildWords) && hasAny(text, builtWords)
+}
+
+func hasAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
+// proposeFormula computes what the register itself knows: a promise to invest by the rolling list of key projects is kept when its
+// projects have spent as much.
+func proposeFormula(c Claim, context string) string {
+	if !strings.Contains(context, "滚动计划") || !strings.Contains(c.Quote, "投资") || c.Value == "" {
+		return ""
+	}
+	switch c.Unit {
+	case "亿元":
+		return `projects["spent"] / 10000.0`
+	case "万元":
+		return `projects["spent"]`
+	}
+	return ""
 }
 
 // proposeNodes are the milestones that a promise begins with: half-year and third-quarter checks for what runs the whole year. The lead

@@ -393,7 +393,7 @@ func TestTermsAndFormulas(t *testing.T) {
 	}, Schema)
 }
 
-func (st *Standing) terms0() Terms { return st.Promise.terms() }
+func (st *Standing) terms0() Terms { return st.Promise.Terms() }
 
 func TestTheBoardFollowsTheDayAndEveryChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -92,6 +92,11 @@ func (r *Register) Line(ctx context.Context, st *Standing) ([]*Standing, error) 
 	return line, nil
 }
 
+// Projects returns a year's promises that stand in the rolling list of key projects, in the order of their numbers.
+func (r *Register) Projects(ctx context.Context, tx *store.Tx, year int) ([]Promise, error) {
+	return store.All(ctx, tx, (*Promise).fields, "SELECT "+promiseColumns+" FROM promise_promise WHERE year = $1 AND project ORDER BY id", year)
+}
+
 // Investment sums what was planned and what was spent this year, in 万元.
 func Investment(rows []*Standing) (planned, spent string) {
 	p, s := new(apd.Decimal), new(apd.Decimal)

@@ -141,7 +141,9 @@ func (st *Standing) fold(s sight, formula *Point) {
 	st.NextReport = clock.Date{}
 	days := s.rules.reportDays(&st.Promise, s.wd)
 	past, next := splitAt(days, s.today)
-	st.Missed, st.NextReport = missed(past, st.Reported), next
+	if st.Formula == "" { // what is computed owes no report
+		st.Missed, st.NextReport = missed(past, st.Reported), next
+	}
 }
 
 // terms returns the target and the deadline that hold after an adjustment.

@@ -29,8 +29,9 @@ type Promise struct {
 	Decimals int
 	Nodes    []Node
 	Project  bool
-	Strong   bool // the text promises a deliverable, not an attitude
-	Photo    bool // a livelihood item: done things are photographed
+	Invest   float64 // planned investment of the year, of a project
+	Strong   bool    // the text promises a deliverable, not an attitude
+	Photo    bool    // a livelihood item: done things are photographed
 }
 
 // Node is a milestone.
@@ -148,7 +149,9 @@ type living struct {
 	rng    *rand.Rand
 	events []event
 	begun  bool
+	lasts  bool // it was said to go on by its nature
 	nodes  int
+	spent  float64
 	over   bool
 }
 
@@ -166,9 +169,13 @@ func (l *living) month(month int) {
 	if day.After(l.until) || !day.After(l.p.Start) {
 		return
 	}
+	if l.lasts {
+		l.add(day, Act{Type: "evidence", Note: "按长效机制运行,按期报送工作情况。"})
+		return
+	}
 	if l.t.goesOn && month >= 6 {
 		l.add(day, Act{Type: "continuing", Note: "已建立长效机制,转为持续推进。"})
-		l.over = true
+		l.lasts = true
 		return
 	}
 	if !l.begun {
@@ -213,12 +220,11 @@ func (l *living) report(day clock.Date, share float64) {
 	default:
 		l.add(day, Act{Type: "progress", Percent: math.Round(share * 100), Source: source, Note: "按月报送形象进度。"})
 	}
-	if l.p.Project && month3(day) {
-		l.add(day, Act{Type: "spent", Value: strconv.Itoa(int(200 + 4000*share*l.rng.Float64())), Source: "项目资金台账"})
+	if l.p.Invest > 0 {
+		l.spent = math.Max(l.spent, math.Round(l.p.Invest*share*(0.9+0.15*l.rng.Float64())))
+		l.add(day, Act{Type: "spent", Value: strconv.Itoa(int(l.spent)), Source: "项目资金台账"})
 	}
 }
-
-func month3(d clock.Date) bool { return int(d.Month)%3 == 0 }
 
 func (l *living) finish(day clock.Date) {
 	l.over = true
@@ -233,6 +239,9 @@ func (l *living) finish(day clock.Date) {
 }
 
 func (l *living) round(v float64) float64 {
+	if l.p.Whole && l.p.Target < 10 { // of three schools the third is not left for the last day
+		return math.Round(v)
+	}
 	if l.p.Whole {
 		return math.Floor(v)
 	}
