@@ -54,7 +54,7 @@ func (h *pages) home(r *web.Request) error {
 	}
 	page := web.Page{Nav: "home", Description: r.T("situationweb.home_description")}
 	if f.Total == 0 {
-		return r.Render(http.StatusOK, page, emptyHome(signIn(f.Doors)))
+		return r.Render(http.StatusOK, page, emptyHome(local(f.Doors.SignIn)))
 	}
 	return r.Render(http.StatusOK, page, homePage(newHome(r, f)))
 }

@@ -92,7 +92,7 @@ func counts(totals []situation.Total) (out []web.Count) {
 func newMatter(r *web.Request, m situation.Matter) matterView {
 	v := matterView{Matter: m}
 	v.Percent, v.Plan, v.Known = m.Progress()
-	v.State = r.T("situationweb.items_done", "done", m.Done(), "n", len(m.Items))
+	v.State = r.T("situationweb.items_done", "done", m.Done(), "total", len(m.Items))
 	if len(m.Items) == 1 && m.Items[0].Figure != "" {
 		v.State = m.Items[0].Figure
 	}
@@ -108,9 +108,6 @@ func barSays(r *web.Request, percent, plan float64, known bool) string {
 	return r.T("situationweb.bar_says", "percent", math.Round(percent), "plan", math.Round(plan))
 }
 
-// signIn is the staff's entrance; without one of the source's own it is the shell's.
-func signIn(d situation.Doors) string { return local(d.SignIn) }
-
 func doors(r *web.Request, f situation.Front) (out []door) {
 	report := f.Report
 	if report == "" {
@@ -121,7 +118,7 @@ func doors(r *web.Request, f situation.Front) (out []door) {
 		{r.T("situationweb.picture"), r.T("situationweb.picture_means"), "/picture"},
 		{r.T("situationweb.all"), r.T("situationweb.all_means"), f.Doors.All},
 		{r.T("situationweb.counts"), r.T("situationweb.counts_means"), f.Doors.Counts},
-		{r.T("situationweb.staff"), r.T("situationweb.staff_means"), signIn(f.Doors)},
+		{r.T("situationweb.staff"), r.T("situationweb.staff_means"), f.Doors.SignIn},
 	} {
 		if d.Href = local(d.Href); d.Href != "" && !(d.Href == f.Doors.SignIn && r.Actor != nil) {
 			out = append(out, d)
