@@ -5,9 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"huying/internal/errs"
+	"huying/internal/app"
 	"huying/internal/pack"
-	"huying/internal/report"
 )
 
 // packCmd works on district packs.
@@ -22,21 +21,14 @@ type packCheckCmd struct {
 
 // Run prints what the pack holds, or every finding with its file, its line and the lines around it.
 func (c *packCheckCmd) Run(e *env) error {
-	p, err := pack.Load(os.DirFS(c.Dir), filepath.ToSlash(filepath.Clean(c.Dir)))
+	dir := filepath.ToSlash(filepath.Clean(c.Dir))
+	p, err := pack.Load(os.DirFS(c.Dir), dir)
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(c.Dir, p.Report.File)
-	src, err := report.Decode(p.Report.File, p.ReportText)
+	in, err := app.ReadReport(p, dir)
 	if err != nil {
-		return at(file, err)
-	}
-	rd, err := report.Read(src)
-	if err != nil {
-		return at(file, err)
-	}
-	if rd.Year != p.Report.Year {
-		return errs.New(errs.Invalid, "huying.pack_other_year", "said", p.Report.Year, "found", rd.Year).At(file)
+		return err
 	}
 	kinds := map[string]int{}
 	for _, pl := range p.Places {
@@ -47,6 +39,6 @@ func (c *packCheckCmd) Run(e *env) error {
 		accounts = len(p.Demonstration.Accounts)
 	}
 	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", e.inLang(p.Name), "towns", kinds["town"], "communities", kinds["community"],
-		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", rd.Year, "records", len(rd.Records)))
+		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims)))
 	return err
 }

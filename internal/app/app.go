@@ -37,6 +37,7 @@ type App struct {
 	db       *store.DB
 	business clock.Business
 	pack     *pack.Pack
+	report   promise.Read // of the pack
 	texts    *i18n.Catalogue
 	demo     bool
 
@@ -64,6 +65,9 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 		return a, err
 	}
 	if a.pack, err = pack.Load(cfg.Pack, cfg.PackName); err != nil {
+		return a, err
+	}
+	if a.report, err = ReadReport(a.pack, cfg.PackName); err != nil {
 		return a, err
 	}
 	if err := a.openDatabase(ctx); err != nil {
@@ -147,7 +151,7 @@ func (a *App) applyPack(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.cfg.PackName, err)
 	}
-	if a.demo || a.pack.ReportText == nil {
+	if a.demo {
 		return nil // a demonstration keeps the report together with its review
 	}
 	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, func(*store.Tx, int64) error { return nil })

@@ -131,11 +131,8 @@ func (a *App) keep(ctx context.Context, db *store.DB, by promise.Author, then fu
 	if err != nil {
 		return err
 	}
-	in, err := Read(a.pack.Report.File, text)
-	if err != nil {
-		return err
-	}
-	in.Document.File, in.Document.Title, in.Document.Year = f.Hash, a.pack.Report.Title, a.pack.Report.Year
+	in := a.report
+	in.Document.File = f.Hash
 	return step(ctx, db, stepReport+f.Hash, in.Document.Title, func(tx *store.Tx) error {
 		if _, err := a.files.Record(ctx, tx, f); err != nil {
 			return err

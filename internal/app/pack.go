@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"path"
 	"time"
 
 	"huying/internal/calendar"
 	"huying/internal/clock"
+	"huying/internal/errs"
 	"huying/internal/i18n"
 	"huying/internal/pack"
 	"huying/internal/places"
@@ -92,4 +95,34 @@ func textIn(t pack.Text, lang i18n.Lang) string {
 		return t.EN
 	}
 	return t.ZH
+}
+
+// ReadReport reads a pack's report. Its errors name the file. A pack that says another year than the report itself is refused.
+func ReadReport(p *pack.Pack, dir string) (promise.Read, error) {
+	file := path.Join(dir, p.Report.File)
+	in, err := Read(p.Report.File, p.ReportText)
+	if err != nil {
+		return in, at(file, err)
+	}
+	if in.Document.Year != p.Report.Year {
+		return in, errs.New(errs.Invalid, "app.pack_other_year", "said", p.Report.Year, "found", in.Document.Year).At(file)
+	}
+	in.Document.Title = p.Report.Title
+	return in, nil
+}
+
+// at names the file in errors that name none.
+func at(file string, err error) error {
+	all := errs.All(err)
+	if len(all) == 0 {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var out errs.List
+	for _, e := range all {
+		if e.Place == "" {
+			e = e.At(file)
+		}
+		out = append(out, e)
+	}
+	return out.Err()
 }
