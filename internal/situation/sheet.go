@@ -23,7 +23,7 @@ func (p Picture) WriteSVG(w io.Writer, base string) error {
 	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" role="group" aria-label="%s" font-family="%s">`, num(sheetW), num(sheetH), safe(p.Title), sans)
 	s.f(`<title>%s</title><rect class="paper" width="%s" height="%s" fill="%s"/>`, safe(p.Title), num(sheetW), num(sheetH), paper)
 	s.head(p)
-	y := s.targets(p, 146)
+	y := s.targets(p, 142)
 	plan := p.matterPlan()
 	if len(p.Themes) > 0 {
 		themes := plan.leaves(floor - y)
@@ -112,7 +112,7 @@ func (s *svg) targets(p Picture, y float64) float64 {
 	cols := (len(heads) + rows - 1) / rows
 	height, gap := 118.0, 12.0
 	if rows > 1 {
-		height = 100
+		height, gap = 97, 10
 	}
 	width := (inner - gap*float64(cols-1)) / float64(cols)
 	for i, h := range heads {

@@ -42,7 +42,7 @@ func (m matterPlan) height(step float64) float64 {
 const (
 	stepHigh  = 22.0  // of a line of the matters, when there is room
 	stepLow   = 17.0  // and when there is none: text of 8 points
-	themesLow = 290.0 // what the themes take before the matters' lines are set closer,
+	themesLow = 256.0 // what the themes take before the matters' lines are set closer,
 	themesMin = 184.0 // and after
 )
 
