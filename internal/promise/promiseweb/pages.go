@@ -41,7 +41,13 @@ func Routes(p Parts) []web.Route {
 }
 
 // Nav is what the public finds in the navigation.
-var Nav = []web.NavItem{}
+var Nav = []web.NavItem{
+	{Key: "promises", Href: "/promises", Text: "promiseweb.list", Need: web.Everyone},
+	{Key: "targets", Href: "/targets", Text: "promiseweb.targets", Need: web.Everyone},
+	{Key: "matters", Href: "/matters", Text: "promiseweb.matters", Need: web.Everyone},
+	{Key: "report", Href: "/report", Text: "promiseweb.report", Need: web.Everyone},
+	{Key: "counting", Href: "/counting", Text: "promiseweb.counting", Need: web.Everyone},
+}
 
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{}
