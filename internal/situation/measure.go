@@ -36,6 +36,12 @@ func fit(s string, size, width float64) float64 {
 	return min(size, width/max(1, ems(s)))
 }
 
+// fitted is a text at the size, between low and high, at which it takes no more than width; at low, what does not fit is cut.
+func fitted(s string, high, low, width float64) (size float64, text string) {
+	size = max(low, fit(s, high, width))
+	return size, one(s, width/size+0.01)
+}
+
 // wrap cuts a text into at most n lines of so many ems; what does not fit ends in an ellipsis. It breaks between Chinese letters and
 // between Latin words, never before a closing mark, after an opening one, or within a number.
 func wrap(s string, width float64, n int) []string {

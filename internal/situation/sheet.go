@@ -17,16 +17,20 @@ const (
 )
 
 // WriteSVG draws the picture as one A3 sheet. It has no style sheet and no script: presentation attributes only, so that it may stand in a
-// page under a strict policy, in a file of its own, and on paper. Links are given under base ("" in the page, the site's address in a file).
+// page under a strict policy, in a file of its own, and on paper. Links are given under base: "" in a page, the site's address in a file,
+// which also gets a title (in a page, it would pop up under every pointer).
 func (p Picture) WriteSVG(w io.Writer, base string) error {
 	s := &svg{base: base}
 	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" role="group" aria-label="%s" font-family="%s">`, num(sheetW), num(sheetH), safe(p.Title), sans)
-	s.f(`<title>%s</title><rect class="paper" width="%s" height="%s" fill="%s"/>`, safe(p.Title), num(sheetW), num(sheetH), paper)
+	if base != "" {
+		s.f(`<title>%s</title>`, safe(p.Title))
+	}
+	s.f(`<rect class="paper" width="%s" height="%s" fill="%s"/>`, num(sheetW), num(sheetH), paper)
 	s.head(p)
 	y := s.targets(p, 142)
 	plan := p.matterPlan()
 	if len(p.Themes) > 0 {
-		themes := plan.leaves(floor - y)
+		themes := plan.leaves(floor-y, float64(themeRows(len(p.Themes))))
 		s.themes(p, y, themes)
 		y += themes + gutter
 	}
@@ -131,21 +135,26 @@ func (s *svg) target(p Picture, h Headline, x, y, width, height float64) {
 		label := wrap(h.Label, room/size+0.01, 2)
 		s.lines(x+12, y+height*0.2, 17.5, face{size: size, fill: black2, serif: true}, label)
 		down := y + height
-		s.text(x+12, down-34, face{size: fit(h.Goal, min(30, height-78+17*float64(2-len(label))), room*0.96), fill: call, bold: true}, h.Goal)
+		size, goal := fitted(h.Goal, min(30, height-78+17*float64(2-len(label))), 14, room*0.96)
+		s.text(x+12, down-34, face{size: size, fill: call, bold: true}, goal)
 		now := p.Words.Lights[h.Light]
 		if h.Now != "" {
 			now = p.Words.Now + " " + h.Now
 		}
 		s.light(x+18, down-16, 6, h.Light, p.Words.Lights[h.Light])
-		s.text(x+30, down-11, face{size: fit(now, 14, room-18), fill: ink[h.Light], bold: true}, now)
+		size, now = fitted(now, 14, 11, room-18)
+		s.text(x+30, down-11, face{size: size, fill: ink[h.Light], bold: true}, now)
 	})
 }
 
-// themes are columns side by side, in two rows when there are many.
+// themeRows is in how many rows so many themes stand: a column narrower than an eighth of the sheet cannot hold a title.
+func themeRows(n int) int { return (n + 7) / 8 }
+
+// themes are columns side by side, in more rows than one when there are many.
 func (s *svg) themes(p Picture, y, height float64) {
 	s.heading(margin, y, inner, p.Words.Themes, p.Words.Cells)
 	const gap = 14.0
-	rows := 1 + (len(p.Themes)-1)/7
+	rows := themeRows(len(p.Themes))
 	cols := (len(p.Themes) + rows - 1) / rows
 	y, height = y+30, (height-30-gap*float64(rows-1))/float64(rows)
 	width := (inner - gap*float64(cols-1)) / float64(cols)

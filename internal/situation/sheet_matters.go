@@ -42,16 +42,16 @@ func (m matterPlan) height(step float64) float64 {
 const (
 	stepHigh  = 22.0  // of a line of the matters, when there is room
 	stepLow   = 17.0  // and when there is none: text of 8 points
-	themesLow = 256.0 // what the themes take before the matters' lines are set closer,
+	themesLow = 256.0 // what a row of themes takes before the matters' lines are set closer,
 	themesMin = 184.0 // and after
 )
 
-// leaves is how much of a height is left for the themes.
-func (m matterPlan) leaves(height float64) float64 {
+// leaves is how much of a height is left for so many rows of themes.
+func (m matterPlan) leaves(height, rows float64) float64 {
 	if m.lines == 0 {
 		return height
 	}
-	return max(themesMin, min(themesLow, height-gutter-m.height(stepLow)), height-gutter-m.height(stepHigh))
+	return max(rows*themesMin, min(rows*themesLow, height-gutter-m.height(stepLow)), height-gutter-m.height(stepHigh))
 }
 
 // step is the height of a line with which the matters fill a height, bounded to what reads well.
@@ -127,8 +127,8 @@ func (s *svg) item(p Picture, it Item, x, y, width, step, size float64) {
 		if figure != "" {
 			room -= ems(figure)*(size-1) + 12
 		}
-		small := max(size*0.86, fit(it.Text, size, room)) // rather a little smaller than cut
-		s.text(x+20, base, face{size: small, fill: black, serif: true}, one(it.Text, room/small+0.01))
+		small, text := fitted(it.Text, size, size*0.86, room) // rather a little smaller than cut
+		s.text(x+20, base, face{size: small, fill: black, serif: true}, text)
 		if figure != "" {
 			s.text(x+width-barW-14, base, face{size: size - 1, fill: black2, anchor: "end"}, figure)
 		}
