@@ -172,7 +172,7 @@ func TestTheDoorsOfTheFrontPage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, a := range webtest.All(visit(t, tt.source, "zh", tt.actor).Get("/").One("nav", "class", "doors card"), "a") {
+			for _, a := range webtest.All(visit(t, tt.source, "zh", tt.actor).Get("/").One("nav", "class", "front-doors card"), "a") {
 				href, _ := webtest.Attr(a, "href")
 				got = append(got, href)
 			}
@@ -191,7 +191,7 @@ func TestAnEmptyRegister(t *testing.T) {
 		if home.Status != http.StatusOK || !strings.Contains(home.Text(), want[0]) {
 			t.Errorf("%s: status %d, %s", lang, home.Status, home.Text())
 		}
-		if steps := webtest.All(home.One("ol", "class", "next"), "li"); len(steps) != 4 {
+		if steps := webtest.All(home.One("ol", "class", "front-steps"), "li"); len(steps) != 4 {
 			t.Errorf("%s: %d steps say what comes next", lang, len(steps))
 		}
 		if _, ok := hrefs(home.One("main"))["/sign-in"]; !ok {
@@ -231,7 +231,7 @@ func TestOnlyAYearWithPromisesHasAPicture(t *testing.T) {
 func TestEveryFigureOfThePictureOpens(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		p := visit(t, year(60), lang, nil).Get("/picture")
-		sheet, leaf, tables := hrefs(p.One("figure", "class", "sheet picture")), hrefs(p.One("div", "class", "leaf")), hrefs(p.One("details", "class", "figures picture-figures"))
+		sheet, leaf, tables := hrefs(p.One("figure", "class", "sheet picture-sheet")), hrefs(p.One("div", "class", "leaf")), hrefs(p.One("details", "class", "figures picture-figures"))
 		for _, href := range []string{"/promises", "/promises?light=red", "/promises/2021-2", "/promises?theme=1", "/promises?matter=1", "/promises/2021-4"} {
 			if _, ok := sheet[href]; !ok {
 				t.Errorf("%s: nothing on the sheet leads to %s", lang, href)
