@@ -238,14 +238,15 @@ func (s *svg) themeCells(p Picture, t Theme, g grid) {
 func (s *svg) themeLines(p Picture, t Theme, x, y, width, end float64) {
 	const size, leading = 13.5, 17.5
 	for _, l := range t.Lines {
-		text := wrap(l.Text, (width-18)/size, 2)
-		if y+float64(len(text))*leading > end {
+		room := min(2, int((end-y)/leading))
+		if room < 1 {
 			return
 		}
+		text := wrap(l.Text, (width-18)/size, room)
 		s.link(l.Href, "", func() {
 			s.light(x+6, y+8, 5, l.Light, p.Words.Lights[l.Light])
 			y = s.lines(x+18, y+13, leading, face{size: size, fill: black, serif: true}, text) - 13
 		})
-		y += 6
+		y += 5
 	}
 }
