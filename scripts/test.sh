@@ -1,0 +1,13 @@
+#!/bin/sh
+# What `make test` runs after the build. Everything listens on 127.0.0.1 only, on ports that were free, and leaves nothing behind.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/steps.sh
+
+scripts/needs.sh
+step 'formatting' formatted
+step 'generated pages' generated
+step 'vet' go vet ./...
+step 'Go tests and command scripts, SQLite and PostgreSQL' go run ./test/suite
+step 'browser' node test/e2e/node_modules/@playwright/test/cli.js test --config test/e2e/playwright.config.mjs
+sum_up
