@@ -5,22 +5,53 @@ import (
 	"strings"
 )
 
+// targets tells whether a sentence names the expected targets. It follows the anchor "预期目标是:" and the sentences behind
+// it that go on in the same way.
 func (w *walker) targets(line []rune, s *sentence) bool {
 	if s.state != Plan && s.state != Horizon && s.state != Self {
 		w.target = false
 		return false
 	}
-	if targetAnchor(line) >= 0 {
+	if i := targetAnchor(line); i >= 0 {
 		w.target = s.state == Plan || s.state == Horizon
-		return w.target
-	}
-	if w.target {
+		w.aim = w.aimOf(line[:i])
+	} else if w.target {
 		mark, _ := markLevel(line)
 		w.target = looksLikeTarget(line[mark:])
+	}
+	if w.target && w.aim.to > 0 {
+		s.period, s.from, s.year = w.aim.from > 0, w.aim.from, w.aim.to
 	}
 	return w.target
 }
 
+// aim is the year that a paragraph of targets names for itself, or the span of years; zero where the chapter says it.
+type aim struct{ from, to int }
+
+// aimOf reads the words before 目标是: 今后五年…, “十三五”时期…, 2016年….
+func (w *walker) aimOf(t []rune) aim {
+	for k := len(t) - 1; k >= 0; k-- {
+		if y := yearAt(t, k); y == w.o.year && k+4 < len(t) && t[k+4] == '年' {
+			return aim{0, y}
+		}
+		s := string(t[k:min(len(t), k+4)])
+		if strings.HasPrefix(s, "今年") {
+			return aim{0, w.o.year}
+		}
+		if n, _ := planNumber(t, k); n > 0 {
+			if from, to := fiveYear(n); to >= w.o.year {
+				return aim{from, to}
+			}
+		}
+		if s == "今后五年" || s == "未来五年" {
+			from, to := w.span(nil)
+			return aim{from, to}
+		}
+	}
+	return aim{}
+}
+
+// targetAnchor returns the position behind "目标是:", or -1.
 func targetAnchor(line []rune) int {
 	for i := 0; i+2 < len(line); i++ {
 		if line[i] != '目' || line[i+1] != '标' {
@@ -59,6 +90,11 @@ func hasTargetName(r []rune) bool {
 	return false
 }
 
+// looksLikeTarget tells whether a sentence goes on with targets: its first clause is an indicator with a figure or a relation.
+// livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。", and where
+// one inside a paragraph ends.
+// listAnchor returns the position behind "办好15件民生实事,包括:", when the matters follow in the same sentence, or -1.
+// announced reads how many livelihood matters a sentence announces: 15件民生实事, 十项民生实事.
 func looksLikeTarget(line []rune) bool {
 	s := string(line)
 	for _, p := range []string{"实现上述", "为实现", "要实现", "围绕", "上述", "做好", "在实际工作中", "重点", "完成上述", "完成今年", "实现今年", "今年要", "今年,", "各位代表", "我们", "这里", "提出", "关于", "按照", "要"} {
@@ -80,67 +116,6 @@ func looksLikeTarget(line []rune) bool {
 	}
 	return hasFigure(c) || strings.Contains(t, "目标") || strings.Contains(t, "任务") || strings.Contains(t, "同步") || strings.Contains(t, "增长") || strings.Contains(t, "高于") || strings.Contains(t, "改善") ||
 		strings.Contains(t, "提高") || strings.Contains(t, "稳定") || strings.Contains(t, "平衡") || strings.Contains(t, "下降")
-}
-
-func (w *walker) livelihood(line []rune, a, b, blockB int) {
-	if w.annex || w.state != Plan && w.state != Self {
-		return
-	}
-	r := w.o.n.r
-	if w.items {
-		return
-	}
-	s := string(line)
-	if !strings.Contains(s, "实事") {
-		return
-	}
-	next := r[b:min(len(r), b+6)]
-	if len(next) > 0 && next[0] == '\n' {
-		next = next[1:]
-	}
-	_, level := markLevel(next)
-	if (level == 3 || level == 4 || level == 2) && (next[0] == '(' || level == 4 || isDigit(next[0])) {
-		w.items, w.matter, w.level, w.want = true, Theme{}, level, announced(line)
-	}
-}
-
-func listAnchor(line []rune) int {
-	i := strings.Index(string(line), "实事")
-	if i < 0 {
-		return -1
-	}
-	i = len([]rune(string(line)[:i])) + 2
-	for j := i; j < min(len(line), i+14); j++ {
-		if line[j] == ':' {
-			return j + 1
-		}
-	}
-	return -1
-}
-
-func announced(line []rune) int {
-	s := string(line)
-	i := strings.Index(s, "实事")
-	r := []rune(s[:i])
-	for j := len(r) - 1; j >= 0 && j > len(r)-10; j-- {
-		if strings.ContainsRune("件项大个", r[j]) {
-			k := j
-			for k > 0 && (isDigit(r[k-1]) || strings.ContainsRune(numerals, r[k-1])) {
-				k--
-			}
-			if v, ok := hanNumber(r[k:j]); ok {
-				return int(v)
-			}
-			n := 0
-			for _, c := range r[k:j] {
-				n = n*10 + int(c-'0')
-			}
-			if n > 0 {
-				return n
-			}
-		}
-	}
-	return 0
 }
 
 func trimFront(t []rune, w string) []rune {

@@ -107,7 +107,7 @@ func markLevel(r []rune) (int, int) {
 		return 0, 0
 	case han && r[i] == '、':
 		return i + 1, 1
-	case han && r[i] == '是' && !paren && !part && (i > s+1 || i+1 < len(r) && r[i+1] != '否'):
+	case han && (r[i] == '是' || r[i] == '要') && !paren && !part && (i > s+1 || i+1 < len(r) && r[i+1] != '否'):
 		return i + 1, 4
 	case !han && (r[i] == '.' || r[i] == '、') && i+1 < len(r) && !isDigit(r[i+1]):
 		return i + 1, 3
@@ -153,7 +153,7 @@ func chapterState(line []rune) State {
 	switch {
 	case short && level == 0 && has("名词解释", "名词注释", "注释", "名词说明", "用语说明", "有关用语", "有关词语") && !has("见"):
 		return Glossary
-	case short && level < 2 && has("民生实事", "为民办实事", "惠民实事", "为民实事") && has("年", "件", "项", "清单", "附"):
+	case short && level < 2 && has("民生实事", "办实事", "惠民实事", "为民实事", "利民实事", "便民实事", "民心工程", "民生项目", "实事项目", "件实事", "项实事", "大实事") && has("年", "件", "项", "清单", "附"):
 		return Livelihood
 	case level == 2:
 		return none

@@ -71,6 +71,11 @@ func (p *parser) sentence(s *sentence) {
 	k := 0
 	for i := range list {
 		c := &list[i]
+		if i == 0 || list[i-1].sep == ';' || list[i-1].sep == ':' {
+			if n, level := markLevel(r[c.a:c.b]); level == 3 || level == 4 {
+				c.a += n // 一是…;二是…
+			}
+		}
 		for k < len(figs) && figs[k].na < c.b {
 			if figs[k].na >= c.a {
 				c.figs = append(c.figs, figs[k])
@@ -96,10 +101,6 @@ func continues(t []rune) bool {
 	return false
 }
 
-// froms marks the A of "从A提高到B" so that it is kept beside B and makes no claim of its own.
-// connector tells whether the gap between two figures only joins them.
-// filters marks figures that only say which things are meant: 5000万元以上的项目237个, 5家100张床位以上的养老机构.
-// subjects marks the count in "5个重点园区实现主营业务收入379.6亿元": it belongs to the name of the indicator.
 // figured makes the records of one clause that holds figures.
 func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 	c := &list[i]
@@ -240,6 +241,9 @@ func (p *parser) explicitYear(c *clause) {
 		if i+5 < c.b && (r[i+5] == '的' || r[i+5] == '以') && i > c.a && r[i-1] != '到' {
 			continue
 		}
+		if i+6 < c.b && (r[i+5] == '远' && r[i+6] == '景' || r[i+5] == '目' && r[i+6] == '标') {
+			continue // 实现2035年远景目标
+		}
 		if i == c.a || r[i-1] == '到' || r[i-1] == '至' || r[i-1] == '于' || r[i-1] == ',' || isHan(r[i-1]) {
 			p.ctx.year = strconv.Itoa(y)
 		}
@@ -333,9 +337,3 @@ func innermost(r []rune, lo, a int) int {
 	}
 	return lo
 }
-
-// right is the noun phrase behind a figure, "" when none begins there.
-// spends tells whether a clause says that money is put into what follows: 出资5000万元|设立基金.
-// spent is what the money goes into: the words behind the figure, their verb included.
-// nounStart tells whether a predicate word at the start of a phrase can be part of a name (上市公司, 提档升级村).
-// predicateAt tells whether the predicate word at r[i] ends the name that begins at a.

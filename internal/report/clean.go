@@ -19,6 +19,7 @@ type cleaned struct {
 	tailVerb bool // the verb stands at the end: 在…建成
 }
 
+// clean takes dates, scopes, adverbs and verbs off the front of a subject.
 func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	c := cleaned{noun: t, pos: pos, start: pos}
 	for len(c.noun) > 0 {
@@ -93,10 +94,12 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	return c
 }
 
+// nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
 func nounLed(t []rune) bool {
 	return t[0] == '将' && (t[1] == '军' || t[1] == '来') || t[0] == '使' && (t[1] == '用' || t[1] == '命')
 }
 
+// infix takes the verb out of the middle of a name: 规模以上工业|完成|增加值.
 func (c *cleaned) infix() {
 	s := string(c.noun)
 	for _, w := range []string{"实现", "完成", "达成"} {
@@ -121,6 +124,7 @@ func (c *cleaned) cut(n int, outer bool) {
 	}
 }
 
+// nounVerb tells whether a verb at the start of t is part of a name: 建设用地, 发展基金, 转移支付, 投资额.
 func nounVerb(t []rune, n int) bool {
 	rest := string(t[n:min(len(t), n+4)])
 	if rest == "" {
@@ -142,6 +146,7 @@ func nounVerb(t []rune, n int) bool {
 	return false
 }
 
+// verbAhead tells whether t goes on with a verb, an adverb or a date, so that the adverb before it may go.
 func verbAhead(t []rune) bool {
 	if n, _ := openers.match(t); n > 1 {
 		return true
@@ -152,6 +157,7 @@ func verbAhead(t []rune) bool {
 	return false
 }
 
+// dateAt returns the length of a date at the start of t: 截至2020年11月底, 到2025年, 2020年, 1-11月.
 func dateAt(t []rune) int {
 	i := 0
 	for _, w := range []string{"截至", "截止到", "截止", "到", "至", "自", "在", "从"} {

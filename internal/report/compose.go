@@ -2,6 +2,7 @@ package report
 
 import "strings"
 
+// placeless takes 位居全省 and the like off the end of the subject of a rank.
 func placeless(t []rune) []rune {
 	for {
 		n := 0
@@ -27,6 +28,7 @@ func trimRunes(t []rune, w string) []rune {
 	return t
 }
 
+// graded tells whether a noun is a grade alone: 省级, 市级以上.
 func graded(noun []rune) bool {
 	if len(noun) >= 2 && len(noun) <= 4 && noun[len(noun)-1] == '级' {
 		return true
@@ -38,6 +40,7 @@ func graded(noun []rune) bool {
 	return false
 }
 
+// ungraded takes the verb and the grade off the front of a name.
 func ungraded(s string) string {
 	s = stem(s)
 	for again := true; again; {
@@ -69,6 +72,7 @@ func splitMembers(s string) []string {
 	return out
 }
 
+// compose joins the indicator before with a name that needs it: 高企 + 总数.
 func compose(base, generic string) string {
 	s := stem(base)
 	if strings.HasSuffix(s, generic) || s == "" {
@@ -77,6 +81,7 @@ func compose(base, generic string) string {
 	return s + generic
 }
 
+// stem is an indicator without the words that a composed name replaces.
 func stem(s string) string {
 	if i := strings.Index(s, "占"); i > 0 && (strings.HasSuffix(s, "比重") || strings.HasSuffix(s, "比例") || strings.HasSuffix(s, "份额")) {
 		s = s[:i]
@@ -89,6 +94,7 @@ func stem(s string) string {
 	return s
 }
 
+// splitItems cuts A、B和C into its parts. Brackets and quotations stay whole.
 func splitItems(t []rune) [][]rune {
 	var out [][]rune
 	start, depth := 0, 0
@@ -118,6 +124,7 @@ func splitItems(t []rune) [][]rune {
 	return out
 }
 
+// joined tells whether 和, 与 or 及 at t[i] is part of a word.
 func joined(t []rune, i int) bool {
 	next, prev := t[i+1], t[i-1]
 	switch t[i] {
@@ -142,6 +149,7 @@ func allHeads(items [][]rune) bool {
 
 var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
 
+// shareHead completes the first parts of a list with the head that only the last one carries: 城镇、农村居民收入.
 func shareHead(items [][]rune) []string {
 	out := make([]string, len(items))
 	last := items[len(items)-1]
@@ -173,6 +181,7 @@ func shareHead(items [][]rune) []string {
 	return out
 }
 
+// numbered names the three sectors of 一二三产增加值分别增长…, when there are as many figures.
 func (l *left) numbered(n int) []string {
 	s := string(l.subject)
 	for _, w := range []string{"一、二、三次产业", "一、二、三产业", "一二三次产业", "一二三产业", "三次产业", "一、二、三产", "一二三产"} {

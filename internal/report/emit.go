@@ -198,12 +198,16 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 	switch {
 	case p.ctx.year != "":
 		rec.Year, rec.YearWhy = p.ctx.year, "text"
-		if s.state == Review && s.period && metric == "growth_avg" {
+		if s.period && metric == "growth_avg" {
 			rec.Year, rec.YearWhy = spanOf(s.from, s.year), "span"
 		}
 		return
-	case s.period && s.state == Horizon:
+	case s.period && s.state != Review:
 		rec.Year, rec.YearWhy = strconv.Itoa(s.year), "span"
+		switch metric {
+		case "growth_avg", "growth", "change", "increment":
+			rec.Year = spanOf(s.from, s.year)
+		}
 		return
 	case s.period:
 		flow := false

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// froms marks the A of "从A提高到B" so that it is kept beside B and makes no claim of its own.
 func (p *parser) froms(list []clause) {
 	r := p.n.r
 	var open []*figure // figures behind 从 whose new value has not come yet
@@ -46,6 +47,7 @@ func (p *parser) froms(list []clause) {
 	}
 }
 
+// connector tells whether the gap between two figures only joins them.
 func connector(gap []rune) bool {
 	if len(gap) == 0 {
 		return false
@@ -68,6 +70,7 @@ func connector(gap []rune) bool {
 	return strings.ContainsRune("、,和与及或", gap[0]) || string(gap) == "以及"
 }
 
+// filters marks figures that only say which things are meant: 5000万元以上的项目237个, 5家100张床位以上的养老机构.
 func (p *parser) filters(c *clause, s *sentence) {
 	r := p.n.r
 	for k := range c.figs {
@@ -153,6 +156,7 @@ func hasPredicate(t []rune) bool {
 	return i >= 0
 }
 
+// subjects marks the count in "5个重点园区实现主营业务收入379.6亿元": it belongs to the name of the indicator.
 func (p *parser) subjects(c *clause) {
 	if len(c.figs) < 2 || c.figs[0].skip != "" || c.figs[0].class != "count" {
 		return

@@ -125,6 +125,8 @@ func (s speaker) word(field, value string) string {
 	return value
 }
 
+// words is a set of words for longest-match look-up at a position of the text. The words of a first rune stand together,
+// longest first; tag is what the lexicon file says behind the word.
 func (s speaker) words(field string, values []string) string {
 	out := make([]string, len(values))
 	for i, v := range values {

@@ -88,6 +88,7 @@ type grid struct {
 	rows  [][]string
 }
 
+// row is a table row being read: its cells, each some lines.
 func (t *grid) row(cells ...string) {
 	for i := range cells {
 		cells[i] = printable(cells[i])

@@ -55,7 +55,6 @@ var never = map[string]bool{"script": true, "style": true, "noscript": true, "te
 var frame = map[string]bool{"nav": true, "header": true, "footer": true, "aside": true}
 
 // dropChrome turns the tokens of what is not the article into skipTokens: first what nobody sees, then, measured against the
-// text that is left, what stands around the article.
 func (p *page) dropChrome() {
 	for i := range p.tokens {
 		t := &p.tokens[i]

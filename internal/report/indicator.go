@@ -37,12 +37,6 @@ var (
 	always = list("建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
 )
 
-// clean takes dates, scopes, adverbs and verbs off the front of a subject.
-// nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
-// infix takes the verb out of the middle of a name: 规模以上工业|完成|增加值.
-// nounVerb tells whether a verb at the start of t is part of a name: 建设用地, 发展基金, 转移支付, 投资额.
-// verbAhead tells whether t goes on with a verb, an adverb or a date, so that the adverb before it may go.
-// dateAt returns the length of a date at the start of t: 截至2020年11月底, 到2025年, 2020年, 1-11月.
 // names says what each of the figures figs is about.
 func (p *parser) names(q *phrase, figs []figure) []name {
 	f := &figs[0]
@@ -193,9 +187,6 @@ func (p *parser) row(q *phrase, f *figure) string {
 	return s + "连续" + string(rest)
 }
 
-// placeless takes 位居全省 and the like off the end of the subject of a rank.
-// graded tells whether a noun is a grade alone: 省级, 市级以上.
-// ungraded takes the verb and the grade off the front of a name.
 // predicate names a count by what is said of it, when neither side has a noun: 2.65万人|实现脱贫, 15项|持续推进.
 func (p *parser) predicate(q *phrase, f *figure) string {
 	if f.class != "count" || q.l.up || q.l.down || q.l.share || q.l.to || f.form != plain {
@@ -333,11 +324,6 @@ func (p *parser) before(q *phrase) string {
 	return strings.TrimRight(string(t), "的")
 }
 
-// compose joins the indicator before with a name that needs it: 高企 + 总数.
-// stem is an indicator without the words that a composed name replaces.
-// splitItems cuts A、B和C into its parts. Brackets and quotations stay whole.
-// joined tells whether 和, 与 or 及 at t[i] is part of a word.
-// shareHead completes the first parts of a list with the head that only the last one carries: 城镇、农村居民收入.
 // remember keeps what the clause named for the clauses behind it.
 func (p *parser) remember(q *phrase, figs []figure, names []name) {
 	if q.noun.verb != "" {
@@ -368,7 +354,6 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 	}
 }
 
-// numbered names the three sectors of 一二三产增加值分别增长…, when there are as many figures.
 // nextNoun is the noun behind the next figure of the clause: 6个国家级、20个省级|临床重点专科.
 func (p *parser) nextNoun(q *phrase, f *figure) string {
 	c := &q.list[q.i]

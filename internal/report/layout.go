@@ -26,7 +26,6 @@ type layout struct {
 	rows []row // of the tables that are open, the innermost last
 }
 
-// row is a table row being read: its cells, each some lines.
 type row struct {
 	cells [][]textLine
 }

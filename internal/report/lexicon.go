@@ -9,8 +9,6 @@ import (
 //go:embed lexicon/*.txt
 var lexiconFS embed.FS
 
-// words is a set of words for longest-match look-up at a position of the text. The words of a first rune stand together,
-// longest first; tag is what the lexicon file says behind the word.
 type words struct {
 	first map[rune][]word
 }

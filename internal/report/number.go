@@ -145,6 +145,7 @@ func (s *scanner) at(i int) rune {
 	return s.r[i]
 }
 
+// text that is left, what stands around the article.
 func (s *scanner) text(i, j int) string {
 	return string(s.r[max(s.a, min(i, s.b)):max(s.a, min(j, s.b))])
 }
@@ -433,7 +434,3 @@ func (s *scanner) comparators(f *figure) {
 		f.op = "="
 	}
 }
-
-// slash reads a fraction such as 1/3, or a name such as 24/7.
-// ratioed reads 10.2:60.6:29.2 (three shares) and 2.3:1.
-// ranges joins 5%-5.5%, 4.5-5% and 5至6亿元 into one figure.

@@ -1,7 +1,11 @@
 package report
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
+// slash reads a fraction such as 1/3, or a name such as 24/7.
 func (s *scanner) slash(i, j int) int {
 	k := j + 1
 	for isDigit(s.at(k)) {
@@ -22,6 +26,7 @@ func fractionValue(num, den int) decimal {
 	return parseDecimal(strconv.FormatFloat(float64(num)/float64(den), 'f', 4, 64))
 }
 
+// ratioed reads 10.2:60.6:29.2 (three shares) and 2.3:1.
 func (s *scanner) ratioed(i, j int) int {
 	k, parts := j, 1
 	for s.at(k) == ':' && isDigit(s.at(k+1)) {
@@ -40,6 +45,7 @@ func (s *scanner) ratioed(i, j int) int {
 	return k - i
 }
 
+// ranges joins 5%-5.5%, 4.5-5% and 5至6亿元 into one figure.
 func (s *scanner) ranges() {
 	out := s.out[:0]
 	for _, f := range s.out {
@@ -59,6 +65,12 @@ func (s *scanner) ranges() {
 		out = append(out, f)
 	}
 	s.out = out
+	for i := 1; i < len(out); i++ {
+		f, g := &out[i-1], &out[i]
+		if _, per, ok := strings.Cut(f.unit, "/"); ok && f.base == "元" && g.unit == "元" && f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {
+			g.unit += "/" + per // 每人每月800元、600元
+		}
+	}
 	for i := len(out) - 2; i >= 0; i-- {
 		f, g := &out[i], &out[i+1]
 		if f.skip == "unit.none" && (g.skip == "" || g.skip == "from") && g.class == "ratio" && g.form != rank && s.text(f.b, g.a) == "、" {

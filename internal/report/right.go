@@ -2,6 +2,7 @@ package report
 
 import "strings"
 
+// right is the noun phrase behind a figure, "" when none begins there.
 func (p *parser) right(a, hi int) span {
 	r := p.n.r
 	if a < hi && r[a] == '的' {
@@ -59,6 +60,7 @@ func (p *parser) right(a, hi int) span {
 	return span{a, end}
 }
 
+// spends tells whether a clause says that money is put into what follows: 出资5000万元|设立基金.
 func spends(t []rune) bool {
 	for _, w := range []string{"投入", "出资", "投资", "安排", "拨付", "筹集", "筹措", "争取", "下达", "支出", "统筹", "整合", "列支", "斥资", "用于", "落实"} {
 		if strings.HasSuffix(string(t), w) {
@@ -68,6 +70,7 @@ func spends(t []rune) bool {
 	return false
 }
 
+// spent is what the money goes into: the words behind the figure, their verb included.
 func (p *parser) spent(a, hi int) span {
 	if n, _ := openers.match(p.n.r[a:hi]); n < 2 || n+2 > hi-a {
 		return span{a, a}
@@ -89,10 +92,12 @@ func figureIn(t []rune) bool {
 	return false
 }
 
+// nounStart tells whether a predicate word at the start of a phrase can be part of a name (上市公司, 提档升级村).
 func nounStart(t []rune, n int) bool {
 	return n > 1 && n < len(t) && !strong.has(t[:n])
 }
 
+// predicateAt tells whether the predicate word at r[i] ends the name that begins at a.
 func predicateAt(r []rune, a, i, n, hi int) bool {
 	if n == 1 {
 		return (i-a >= 2 || r[i] == '被') && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))

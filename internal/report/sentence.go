@@ -98,16 +98,17 @@ type walker struct {
 	from    int
 	year    int
 	target  bool
+	aim     aim  // of the targets
 	annex   bool // the livelihood list is a chapter of its own
-	sub     string
-	items   bool // inside a livelihood list within a paragraph
-	level   int  // of its marks
+	items   bool // inside a livelihood list that is part of the plan
+	within  bool // the list has no marks and ends with its paragraph
+	level   int  // of the marks of its matters, 0 when they have none
 	want    int  // how many matters were announced, 0 when unknown
 }
 
 func (w *walker) enter(st State, line []rune, a, b int) {
 	s, e := w.o.n.span(a, b)
-	w.state, w.theme, w.matter, w.section, w.target, w.items = st, Theme{}, Theme{}, "", false, false
+	w.state, w.theme, w.matter, w.section, w.target, w.items, w.level = st, Theme{}, Theme{}, "", false, false, 0
 	w.annex = st == Livelihood
 	if k := len(w.o.chapters); k > 0 {
 		w.o.chapters[k-1].End = s
@@ -130,8 +131,6 @@ func (w *walker) enter(st State, line []rune, a, b int) {
 	w.chapter = len(w.o.chapters) - 1
 }
 
-// span is the period that a line names, else the five years that begin with the year ahead.
-// reviewYears sets the default of a review chapter: the span that its title names first, or the year before.
 func (w *walker) block(a, b int) {
 	r := w.o.n.r
 	line := r[a:b]
@@ -152,14 +151,19 @@ func (w *walker) block(a, b int) {
 	if w.annex && level == 0 && b-a < 30 && !isStop(line[len(line)-1]) && w.matter.Index > 0 {
 		w.enter(Opening, line, a, b) // page chrome behind the list
 	}
-	if level == 2 && !w.annex || level == 1 && w.annex || level == 3 && w.annex {
-		w.item(line[mark:], level, mark, a, b)
+	switch {
+	case w.annex && level > 0:
+		if w.matter.Index == 0 || level < w.level {
+			w.level = level
+		}
+		if level == w.level {
+			w.item(line[mark:])
+		}
+	case level == 2 && !(w.items && w.level == 2 && w.matter.Index < w.want):
+		w.item(line[mark:])
 	}
 	if w.state == Problems && level > 0 && level < 3 {
 		w.state = Review
-	}
-	if w.items && level != w.level && (w.want == 0 || w.matter.Index >= w.want) {
-		w.items = false
 	}
 	first := true
 	for s := a; s < b; {
@@ -168,10 +172,13 @@ func (w *walker) block(a, b int) {
 		first = false
 		s = e
 	}
+	if level == 2 && b-a <= 60 {
+		w.listHeading(line[mark:], b)
+	}
 }
 
 // item notes a numbered heading: a theme of a plan, a matter of the livelihood list, a section of a review.
-func (w *walker) item(title []rune, level, mark, a, b int) {
+func (w *walker) item(title []rune) {
 	end := len(title)
 	for i, c := range title {
 		if isStop(c) {
@@ -223,24 +230,17 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 				w.enter(st, line[:n], a, a+n)
 			}
 		} else if level == 2 && !w.annex && !w.items {
-			w.item(line[mark:], level, mark, a, b)
+			w.item(line[mark:])
 		}
 	}
-	if w.items && level == 0 && w.want > 0 && w.matter.Index >= w.want && strings.HasPrefix(string(line[:min(len(line), 2)]), "我们") {
+	if w.items && w.listEnds(line, level, first) {
 		w.items = false
 	}
 	w.ahead(line[mark:])
 	w.years(line)
 	w.moods(line)
-	if w.items && (level == 3 || level == 2 || level == 4) {
-		end := len(line)
-		for i, c := range line[mark:] {
-			if c == ',' || isStop(c) || c == ';' {
-				end = mark + i
-				break
-			}
-		}
-		w.matter = Theme{w.matter.Index + 1, string(line[mark:end])}
+	if w.items {
+		w.listMatter(line, mark, level, first)
 	}
 	s := w.make(a, b, false, first)
 	s.target = w.targets(line, &s)
@@ -248,16 +248,19 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 	if i := targetAnchor(line); s.target && i > 0 {
 		s.body = a + i
 	}
-	if i := listAnchor(line); i > 0 && s.state == Plan {
+	if i := listAnchor(line); i > 0 && (s.state == Plan || w.annex) {
 		s.state, s.body = Livelihood, a+i
 	}
 	heading := first && !isStop(r[b-1]) && b == blockB && b-a <= 70 && (level > 0 || b-a <= 34) && s.state != Livelihood
 	s.heading = heading || first && level > 0 && level < 3 && b-a <= 40 && w.state != Livelihood && !hasFigure(line[mark:])
-	if w.annex && first && level > 0 && b < blockB {
+	if w.annex && first && level > 0 && b < blockB && !hasFigure(line[mark:]) {
 		s.heading = true // the title of a matter whose tasks follow
 	}
+	if _, ok := announces(line); ok && w.annex && level == 0 && w.matter.Index == 0 && s.body == a {
+		s.heading = true // 今年重点办好8件实事: leads in
+	}
 	w.o.sentences = append(w.o.sentences, s)
-	w.livelihood(line, a, b, blockB)
+	w.livelihood(line, b, blockB)
 }
 
 func hasFigure(r []rune) bool { return slices.ContainsFunc(r, isDigit) }
@@ -286,14 +289,3 @@ func (w *walker) make(a, b int, heading, first bool) sentence {
 	}
 	return s
 }
-
-// years moves the span of time that a review speaks of, by the words at the start of a sentence.
-// moods notices where a review turns to what is lacking, and back.
-// targets tells whether a sentence names the expected targets. It follows the anchor "预期目标是:" and the sentences behind
-// it that go on in the same way.
-// targetAnchor returns the position behind "目标是:", or -1.
-// looksLikeTarget tells whether a sentence goes on with targets: its first clause is an indicator with a figure or a relation.
-// livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。", and where
-// one inside a paragraph ends.
-// listAnchor returns the position behind "办好15件民生实事,包括:", when the matters follow in the same sentence, or -1.
-// announced reads how many livelihood matters a sentence announces: 15件民生实事, 十项民生实事.

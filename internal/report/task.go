@@ -28,6 +28,10 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 	if h := heading(p, s, list, i); h {
 		return
 	}
+	if a, ok := announces(t); ok && (a.count > 0 || a.below) {
+		p.namedMatters(c, s, a)
+		return
+	}
 	label, cl := p.label(t, c.a)
 	if label == "M" || s.theme.Index == 0 && label == "V" {
 		return // what stands before the first theme sets the tone and promises nothing

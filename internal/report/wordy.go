@@ -314,6 +314,36 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 	p.out.Records = append(p.out.Records, rec)
 }
 
+// namedMatters reads a livelihood list that is only named: 开展安居惠民、暖心护老、医疗惠民等十件民生实事.
+func (p *parser) namedMatters(c *clause, s *sentence, a announcement) {
+	t := p.n.r[c.a:c.b]
+	i := a.at
+	for i > 0 && t[i] != '等' {
+		i--
+	}
+	if i == 0 || a.at-i > 12 || a.count < 3 {
+		return
+	}
+	cl := p.clean(t[:i], c.a, false)
+	items := splitItems(cl.noun)
+	if len(items) < 3 || len(items) > a.count {
+		return
+	}
+	pos := cl.pos
+	for k, it := range items {
+		for pos < c.a+i && !strings.HasPrefix(string(p.n.r[pos:c.a+i]), string(it)) {
+			pos++
+		}
+		rec := Record{Kind: Matter, Op: "=", Verb: cl.verb, Strength: cl.strength, Object: string(it), Rule: "livelihood.named", Confidence: "doubtful", ByList: true,
+			Measurable: "vague", Reason: "no_end_state"}
+		rec.Year, rec.YearWhy = itoa(p.o.year), "chapter"
+		p.deadline(&rec, t)
+		p.place(&rec, s, pos, pos+len(it))
+		rec.State, rec.Matter = Livelihood, Theme{k + 1, string(it)}
+		p.out.Records = append(p.out.Records, rec)
+	}
+}
+
 // impliedAll tells whether a task names a whole class: 为全区中小学教室加装空调.
 func impliedAll(t string) bool {
 	for _, w := range []string{"为全区", "为全市", "为全县", "为全省", "为全镇"} {

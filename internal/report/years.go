@@ -2,6 +2,7 @@ package report
 
 import "strings"
 
+// span is the period that a line names, else the five years that begin with the year ahead.
 func (w *walker) span(line []rune) (int, int) {
 	for i := range line {
 		if n, _ := planNumber(line, i); n > 0 {
@@ -11,6 +12,7 @@ func (w *walker) span(line []rune) (int, int) {
 	return w.o.year, w.o.year + 4
 }
 
+// reviewYears sets the default of a review chapter: the span that its title names first, or the year before.
 func (w *walker) reviewYears(line []rune) {
 	for i := range line {
 		if y := yearAt(line, i); y > 0 {
@@ -29,6 +31,7 @@ func (w *walker) reviewYears(line []rune) {
 	}
 }
 
+// years moves the span of time that a review speaks of, by the words at the start of a sentence.
 func (w *walker) years(line []rune) {
 	if w.state != Review && w.state != Opening {
 		return
@@ -67,6 +70,7 @@ func (w *walker) years(line []rune) {
 	}
 }
 
+// moods notices where a review turns to what is lacking, and back.
 func (w *walker) moods(line []rune) {
 	if w.state != Review {
 		return

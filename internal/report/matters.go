@@ -1,0 +1,236 @@
+package report
+
+import "strings"
+
+// The list of livelihood matters stands in an annex of its own, or somewhere in the plan behind a sentence that announces it.
+// This file finds the announcement and follows the list to its end.
+
+// matterWords name what a livelihood list is a list of.
+var matterWords = []string{"实事", "民心工程", "民生工程", "惠民工程", "民生项目", "惠民项目", "民生大事"}
+
+// matterVerbs say that the matters will be done; without one the sentence only speaks of them.
+var matterVerbs = []string{"办好", "抓好", "办成", "办理", "办", "实施", "落实", "做好", "推进", "完成", "突出", "解决", "抓", "干好", "干成", "推动", "安排", "兴办", "聚力", "围绕", "开展"}
+
+// announcement is a sentence that says that a list of livelihood matters follows.
+type announcement struct {
+	at, end int // the word itself: 实事
+	count   int // of the matters, 0 when the text does not say
+	below   bool
+}
+
+// announces reads an announcement out of a sentence. ok is false for a sentence that only mentions such matters.
+func announces(line []rune) (announcement, bool) {
+	s := string(line)
+	for _, w := range matterWords {
+		for from := 0; ; {
+			i := strings.Index(s[from:], w)
+			if i < 0 {
+				break
+			}
+			i += from
+			at := len([]rune(s[:i]))
+			n := announced(line[:at])
+			below := pointsBelow(line[max(0, at-14):at]) || pointsBelow(line[at:min(len(line), at+12)])
+			if (n > 0 || below || w == "实事") && hasMatterVerb(s[:i]) {
+				return announcement{at: at, end: at + len([]rune(w)), count: n, below: below}, true
+			}
+			from = i + len(w)
+		}
+	}
+	return announcement{}, false
+}
+
+func hasMatterVerb(s string) bool {
+	for _, v := range matterVerbs {
+		if strings.Contains(s, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// pointsBelow tells whether words say that something follows: 以下, 下列, 如下.
+func pointsBelow(t []rune) bool {
+	s := string(t)
+	return strings.Contains(s, "以下") || strings.Contains(s, "下列") || strings.Contains(s, "如下")
+}
+
+// announced reads how many matters are counted at the end of t: 15件民生|实事, 十项重点|实事, 10大类60项|实事. It returns 0 without
+// a count.
+func announced(t []rune) int {
+	for j := len(t) - 1; j > 0 && j > len(t)-12; j-- {
+		if strings.ContainsRune(",。;:", t[j]) {
+			return 0
+		}
+		if !strings.ContainsRune("件项大个类", t[j]) {
+			continue
+		}
+		k := j
+		for k > 0 && (isDigit(t[k-1]) || strings.ContainsRune(numerals, t[k-1])) {
+			k--
+		}
+		if k == j {
+			continue
+		}
+		if v, ok := hanNumber(t[k:j]); ok {
+			return int(v)
+		}
+		n := 0
+		for _, c := range t[k:j] {
+			n = n*10 + int(c-'0')
+		}
+		return n
+	}
+	return 0
+}
+
+// listAnchor returns the position behind "办好15件民生实事,包括:", when the matters follow in the same sentence, or -1.
+func listAnchor(line []rune) int {
+	a, ok := announces(line)
+	if !ok {
+		return -1
+	}
+	for j := a.end; j < min(len(line), a.end+24); j++ {
+		if line[j] == ':' && j+2 < len(line) {
+			return j + 1
+		}
+	}
+	return -1
+}
+
+// livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。": matters with list
+// marks in the same paragraph or in those behind it, or, where the sentence says that they follow, without marks.
+func (w *walker) livelihood(line []rune, b, blockB int) {
+	if w.annex || w.items || w.state != Plan && w.state != Self {
+		return
+	}
+	a, ok := announces(line)
+	if !ok {
+		return
+	}
+	r := w.o.n.r
+	inside := listAnchor(line) > 0
+	open := line[len(line)-1] == ':'
+	next := r[b:min(len(r), b+8)]
+	if len(next) > 0 && next[0] == '\n' {
+		next = next[1:]
+	}
+	_, level := markLevel(next)
+	marked := level == 3 || level == 4 || level == 2 && next[0] == '('
+	if n := markIndex(next); marked && n > 0 && n != 1 && !(inside && n == 2) {
+		marked = false // 二是 or （三） goes on with something else
+	}
+	switch {
+	case marked:
+		w.begin(level, a.count)
+		if inside {
+			w.matter.Index = 1 // its first matter stands in the sentence that announces it
+		}
+	case inside:
+	case (a.below || open) && level == 0:
+		w.begin(0, a.count)
+		w.within = b < blockB
+	}
+}
+
+// markIndex is the number of a list mark at the start of a line, 0 for a dash.
+func markIndex(line []rune) int {
+	n, _ := markLevel(line)
+	for i := 0; i < n; i++ {
+		k := i
+		for k < n && (isDigit(line[k]) || strings.ContainsRune(numerals, line[k])) {
+			k++
+		}
+		if k == i {
+			continue
+		}
+		if v, ok := hanNumber(line[i:k]); ok {
+			return int(v)
+		}
+		v := 0
+		for _, c := range line[i:k] {
+			v = v*10 + int(c-'0')
+		}
+		return v
+	}
+	return 0
+}
+
+func (w *walker) begin(level, count int) {
+	w.items, w.matter, w.level, w.want = true, Theme{}, level, count
+}
+
+// listHeading tells whether a numbered heading announces the list that its section is: （六）办好十件民生实事. The section counts as
+// the list when it holds as many marked or unmarked paragraphs as the heading says.
+func (w *walker) listHeading(title []rune, b int) {
+	a, ok := announces(title)
+	if !ok || a.count < 2 || w.state != Plan || w.items {
+		return
+	}
+	r := w.o.n.r
+	marked, plain, level := 0, 0, 0
+	for i := b; i < len(r); {
+		for i < len(r) && r[i] == '\n' {
+			i++
+		}
+		e := i
+		for e < len(r) && r[e] != '\n' {
+			e++
+		}
+		if e == i {
+			break
+		}
+		_, l := markLevel(r[i:e])
+		if l == 1 || l == 2 || e-i <= 48 && chapterState(r[i:e]) != none {
+			break
+		}
+		if l > 0 {
+			marked, level = marked+1, l
+		} else {
+			plain++
+		}
+		i = e
+	}
+	switch {
+	case marked == a.count:
+		w.begin(level, a.count)
+	case marked == 0 && (plain == a.count || plain == a.count+1):
+		w.begin(0, a.count)
+	}
+}
+
+// listEnds tells whether a list inside the plan is over before this sentence, the first of its paragraph or not: the announced
+// number of matters is behind, and the text speaks of itself again.
+func (w *walker) listEnds(line []rune, level int, first bool) bool {
+	done := w.want > 0 && w.matter.Index >= w.want
+	switch {
+	case w.level == 0:
+		return first && (done || w.within || level == 1 || level == 2)
+	case first && level != w.level:
+		return w.want == 0 || done
+	case level != 0 || w.want > 0 && !done:
+		return false
+	}
+	s := string(line[:min(len(line), 6)])
+	for _, p := range []string{"我们", "各位代表", "以上", "上述", "让我们", "同志们"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// listMatter counts the matter that a sentence of the list begins.
+func (w *walker) listMatter(line []rune, mark, level int, first bool) {
+	if w.level > 0 && level != w.level || w.level == 0 && !first && !w.within {
+		return
+	}
+	end := len(line)
+	for i, c := range line[mark:] {
+		if c == ',' || isStop(c) || c == ';' {
+			end = mark + i
+			break
+		}
+	}
+	w.matter = Theme{w.matter.Index + 1, string(line[mark:end])}
+}
