@@ -38,11 +38,9 @@ func (s *source) Picture(ctx context.Context, lang i18n.Lang, year int) (p situa
 	if err != nil {
 		return p, err
 	}
-	p = situation.Picture{Years: years,
+	p = situation.Picture{Year: t.board.Year, Years: years, Simulated: t.tally.Simulated > 0,
 		Title: t.say("app.picture_title", "report", report), Subtitle: t.say("app.picture_subtitle", "n", t.tally.Total, "done", t.tally.Statuses[promise.IsDone]),
 		Footer: t.footer(report), Totals: t.totals(), Heads: t.heads(), Themes: t.themes(), Matters: t.matters(),
-		Words: situation.Words{Heads: t.say("app.picture_heads"), Themes: t.say("app.picture_themes"), Matters: t.say("app.picture_matters"),
-			Now: t.say("app.picture_now"), Done: t.say("app.picture_done")},
 	}
 	return p, nil
 }
@@ -116,7 +114,7 @@ func (t *teller) list(kv ...string) string {
 }
 
 func (t *teller) line(st *promise.Standing) situation.Line {
-	return situation.Line{Text: st.Title, Light: string(st.Light), Href: "/promises/" + url.PathEscape(st.Number)}
+	return situation.Line{Text: st.Title, Light: string(st.Light), Adjusted: st.Adjusted != nil, Href: "/promises/" + url.PathEscape(st.Number)}
 }
 
 func (t *teller) footer(report string) string {
@@ -128,7 +126,8 @@ func (t *teller) footer(report string) string {
 	return t.say(key, "day", day.String(), "report", report, "district", t.districtName(t.lang))
 }
 
-func (t *teller) totals() (all []situation.Total) {
+func (t *teller) totals() []situation.Total {
+	all := []situation.Total{{N: t.tally.Total, Href: t.list()}}
 	for _, light := range promise.Lights {
 		all = append(all, situation.Total{Label: t.say("promise.light." + string(light)), Light: string(light), N: t.tally.Lights[light],
 			Href: t.list("light", string(light))})
@@ -173,7 +172,7 @@ func (t *teller) themes() (all []situation.Theme) {
 			Done: tally.Statuses[promise.IsDone]}
 		for _, light := range promise.Lights {
 			if n := tally.Lights[light]; n > 0 {
-				theme.Lights = append(theme.Lights, situation.Share{Light: string(light), N: n})
+				theme.Lights = append(theme.Lights, situation.Share{Light: string(light), N: n, Href: t.list("theme", strconv.Itoa(g.Heading.No), "light", string(light))})
 			}
 		}
 		rows := slices.Clone(g.Rows)

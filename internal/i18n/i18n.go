@@ -121,6 +121,10 @@ func (c *Catalogue) say(lang Lang, key string, args map[string]any) string {
 		cfg.PluralCount = n
 	}
 	s, err := c.tmpl[lang].Localize(cfg)
+	if err != nil && cfg.PluralCount != nil { // a message that says the same of one as of many
+		cfg.PluralCount = nil
+		s, err = c.tmpl[lang].Localize(cfg)
+	}
 	if err != nil {
 		return key
 	}

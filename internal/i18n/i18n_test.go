@@ -19,13 +19,14 @@ func catalogue(t *testing.T, zh, en string) *Catalogue {
 
 func TestMessages(t *testing.T) {
 	c := catalogue(t,
-		`{"a.plain":"你好","a.named":"第 {{.line}} 行","a.count":"{{.n}} 项","errs.internal":"出错了"}`,
-		`{"a.plain":"Hello","a.named":"line {{.line}}","a.count":{"one":"{{.n}} item","other":"{{.n}} items"},"errs.internal":"We failed"}`)
+		`{"a.plain":"你好","a.named":"第 {{.line}} 行","a.count":"{{.n}} 项","a.same":"共 {{.n}}","errs.internal":"出错了"}`,
+		`{"a.plain":"Hello","a.named":"line {{.line}}","a.count":{"one":"{{.n}} item","other":"{{.n}} items"},"a.same":"{{.n}} in all","errs.internal":"We failed"}`)
 	for _, tt := range []struct{ name, got, want string }{
 		{"plain", c.T(ZH, "a.plain"), "你好"},
 		{"an argument", c.T(EN, "a.named", "line", 3), "line 3"},
 		{"one thing", c.T(EN, "a.count", "n", 1), "1 item"},
 		{"many things", c.T(EN, "a.count", "n", 2), "2 items"},
+		{"one thing, said as many are", c.T(EN, "a.same", "n", 1), "1 in all"},
 		{"Chinese has no plural", c.T(ZH, "a.count", "n", 1), "1 项"},
 		{"a name with a script stays as it is: escaping is the page's work", c.T(ZH, "a.named", "line", "<b>𠮷"), "第 <b>𠮷 行"},
 		{"a missing key shows itself", c.T(EN, "a.none"), "a.none"},

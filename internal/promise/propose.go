@@ -3,6 +3,7 @@ package promise
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -115,13 +116,27 @@ func proposeCycle(c Claim) Cycle {
 	return Quarterly
 }
 
-// yearSpan is the promise's year from its first day to its deadline, or to 31 December.
+// yearSpan is the time of a promise: from the first day of the register's year to its deadline, or to the end of the year that it speaks
+// of, which for the aims of a five-year plan is a later one.
 func yearSpan(c Claim, year int) (start, due clock.Date) {
 	start, due = clock.Date{Year: year, Month: 1, Day: 1}, clock.Date{Year: year, Month: 12, Day: 31}
+	if _, last, span := strings.Cut(c.Year, "-"); span {
+		due.Year = lastYear(last, year)
+	} else {
+		due.Year = lastYear(c.Year, year)
+	}
 	if !c.Deadline.IsZero() {
 		due = c.Deadline
 	}
 	return start, due
+}
+
+// lastYear is the year that a text names, or year when it names none or one before.
+func lastYear(s string, year int) int {
+	if y, err := strconv.Atoi(s); err == nil && y > year && y <= 2100 {
+		return y
+	}
+	return year
 }
 
 // Words by which a key project is known: something is built, what is built is a place, and it is not a scheme that only borrows the word.

@@ -43,17 +43,19 @@ func (r *Register) Rollover(ctx context.Context, tx *store.Tx, from int, by Auth
 	return n, nil
 }
 
-// rollsOver reports whether a promise goes on into the next year: unfinished work does, a year's target does not, for the next year's
-// report sets its own.
+// rollsOver reports whether a promise goes on into the next year: unfinished work does, and the aims of several years; a year's target does
+// not, for the next year's report sets its own.
 func (st *Standing) rollsOver() bool {
-	return st.Kind != Target && st.Light != Blue && st.Light != Closed
+	return (st.Kind != Target || st.Due.Year > st.Year) && st.Light != Blue && st.Light != Closed
 }
 
 func nextYear(st *Standing, number string, by Author) Promise {
 	p := st.Promise
 	p.ID, p.Record, p.Version = 0, 0, 0
 	p.Number, p.Year, p.CarriedFrom = number, st.Year+1, st.ID
-	p.Start, p.Due = clock.Date{Year: p.Year, Month: 1, Day: 1}, clock.Date{Year: p.Year, Month: 12, Day: 31}
+	if p.Start = (clock.Date{Year: p.Year, Month: 1, Day: 1}); p.Due.Year < p.Year {
+		p.Due = clock.Date{Year: p.Year, Month: 12, Day: 31}
+	}
 	p.Nodes, p.Invest = nil, ""
 	if st.Adjusted != nil && st.Adjusted.Title != "" {
 		p.Title = st.Adjusted.Title

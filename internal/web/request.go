@@ -182,3 +182,14 @@ func LocalPath(s string) string {
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(c rune) bool { return c < 0x20 || c == 0x7f })
 }
+
+// Address is where the public finds this server, without a slash at its end: what a file that leaves the site puts before its links.
+func (r *Request) Address() string {
+	if a := r.s.opts.PublicURL; a != "" {
+		return strings.TrimSuffix(a, "/")
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}

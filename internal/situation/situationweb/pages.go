@@ -125,7 +125,7 @@ func (h *pages) file(r *web.Request) error {
 	}
 	var file bytes.Buffer
 	file.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	if err := p.WriteSVG(&file, site(r)); err != nil {
+	if err := p.WriteSVG(&file, r.Address()); err != nil {
 		return err
 	}
 	name := r.T("situationweb.file_name")
@@ -133,15 +133,6 @@ func (h *pages) file(r *web.Request) error {
 		name += " " + strconv.Itoa(p.Year)
 	}
 	return r.Send("image/svg+xml", name+".svg", &file)
-}
-
-// site is the address under which the reader knows us: a file that is carried elsewhere needs it in its links.
-func site(r *web.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }
 
 // words are the picture's own words: those that the source gave, the rest in the reader's language.
