@@ -18,6 +18,7 @@ type parser struct {
 type thread struct {
 	indicator string   // the last one named
 	recent    []string // those with a level, in order, for a 分别 that follows
+	group     int      // how many the last figures were dealt out to
 	verb      string   // of the last clause with a figure
 	strength  string
 	scope     string
@@ -136,8 +137,31 @@ func (p *parser) figured(list []clause, i int, s *sentence, kind Kind) {
 	}
 	if live == 0 {
 		p.wordy(list, i, s, kind)
+		p.spoken(c)
 	}
 }
+
+// spoken notes the indicator of a clause that only says how it moved: 进出口总值创历史新高,|达到5379亿元.
+func (p *parser) spoken(c *clause) {
+	t := p.n.r[c.a:c.b]
+	if n, tag := openers.match(t); n > 1 && tag != "deliver" {
+		return
+	}
+	for i := 2; i < len(t); i++ {
+		n, _ := moved.match(t[i:])
+		if n == 0 {
+			continue
+		}
+		noun := p.clean(t[:i], c.a, false).noun
+		if k, _ := heads.suffix(noun); k > 1 || k == 1 && noun[len(noun)-1] == '率' {
+			p.ctx.indicator, p.ctx.recent = string(noun), nil
+		}
+		return
+	}
+}
+
+// moved are words for how an indicator moved, without a figure.
+var moved = list("创历史新高 创新高 再创新高 再创历史新高 创下历史新高 创历史最高 稳步增长 稳步提升 稳步提高 稳步扩大 持续增长 持续提升 持续提高 持续扩大 持续下降 快速增长 较快增长 大幅增长 大幅提升 大幅提高 大幅下降 平稳增长 稳定增长 明显提高 明显提升 明显下降 显著提高 显著提升 再上新台阶 迈上新台阶 再上台阶 实现新突破 实现历史性突破 实现翻番 首次突破 不断提高 不断提升 不断扩大 不断增加 进一步提高 进一步提升 实现稳步增长 实现快速增长 保持稳定 位居 稳居 跃居 居全")
 
 // cited tells whether a figure is only named to be compared with (比预计的2700亿元多出…) or restates a target (8%左右的增长目标).
 func (p *parser) cited(c *clause, k int, kind Kind) bool {
@@ -149,8 +173,16 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 			return true
 		}
 	}
-	if f.class == "count" && strings.HasSuffix(string(r[f.b:c.b]), "之一") {
+	if f.class == "count" && strings.HasSuffix(string(r[f.b:c.b]), "之一") && !strings.HasSuffix(string(r[f.b:c.b]), "分之一") {
 		return true
+	}
+	if f.b+2 < c.b && r[f.b] == '的' && f.form == percent {
+		l, t := string(r[p.leftEdge(c, k):f.a]), string(r[f.b+1:min(c.b, f.b+7)])
+		for _, w := range []string{"超过", "超出", "高于", "低于", "优于", "达到", "好于"} {
+			if i := strings.LastIndex(l, w); i >= 0 && len(l)-i < 30 && (strings.HasPrefix(t, "要求") || strings.HasPrefix(t, "规定") || strings.HasPrefix(t, "标准") || strings.HasPrefix(t, "目标") || strings.HasPrefix(t, "考核")) && k > 0 {
+				return true // 参合率达89%,超过自治区|85%|的要求
+			}
+		}
 	}
 	if kind != Result && f.b+2 < c.b && r[f.b] == '的' && strings.Contains(string(r[f.b:min(c.b, f.b+14)]), "目标") {
 		return true
@@ -200,7 +232,7 @@ func (p *parser) run(c *clause, k int) int {
 	for k+n < len(c.figs) && c.figs[k+n].skip == "" {
 		f, g := &c.figs[k+n-1], &c.figs[k+n]
 		gap := p.n.r[f.b:g.a]
-		if f.base != g.base && (f.class != "ratio" || g.class != "ratio") {
+		if f.base != g.base && (f.class != "ratio" || g.class != "ratio") && (f.class != "count" || g.class != "count" || string(gap) != "、" || g.b < c.b && isHan(p.n.r[g.b])) {
 			break
 		}
 		if !connector(gap) {
@@ -267,6 +299,9 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	for j := k + n; j < len(c.figs); j++ {
 		if c.figs[j].skip == "" || c.figs[j].skip == "from" {
 			hi = c.figs[j].a
+			if n == 1 && last.class == "count" {
+				hi = nextName(r, last.b, hi)
+			}
 			break
 		}
 	}
@@ -306,6 +341,23 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 		p.edge = right.b
 	}
 	p.remember(&q, c.figs[k:k+n], names)
+}
+
+// nextName is where the name of the figure at hi begins, when it stands behind the last 、 of the words between two figures:
+// 6处煤矿、|产能1400万吨. It is hi when there is no such name.
+func nextName(r []rune, a, hi int) int {
+	for i := hi - 1; i > a+1; i-- {
+		switch r[i] {
+		case '”', ')', '》':
+			return hi
+		case '、':
+			if n, _ := heads.suffix(r[i+1 : hi]); n > 1 {
+				return i
+			}
+			return hi
+		}
+	}
+	return hi
 }
 
 // leftEdge is where the words of figure k begin: behind the figure before it, leaving out filters, which belong to the name.

@@ -46,8 +46,11 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 				c.verb = string(t[:n])
 			}
 			c.last = string(t[:n])
-			w := string(t[:n])
-			if always.has(t[:n]) || n == len(t) {
+			if n+1 < len(t) && t[n] == '了' {
+				n++ // 解决了
+			}
+			w := strings.TrimSuffix(string(t[:n]), "了")
+			if always.has(t[:n]) || n == len(t) || n+1 < len(t) && t[n] == '、' && done.has(t[:n]) {
 				c.keep = ""
 			} else {
 				c.keep = w
@@ -95,6 +98,9 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 }
 
 // nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
+// done are verbs that say of the thing before what became of it: 项目|落地|、总投资.
+var done = list("落地 落户 竣工 投产 投用 建成 签约 开工 上市 投运 达产 通车 开通 启用 运行 上线 建成投产 建成投用 开工建设")
+
 func nounLed(t []rune) bool {
 	return t[0] == '将' && (t[1] == '军' || t[1] == '来') || t[0] == '使' && (t[1] == '用' || t[1] == '命')
 }

@@ -147,11 +147,18 @@ func allHeads(items [][]rune) bool {
 	return true
 }
 
-var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准")
+var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准 案件 事故 纠纷 车辆 线路 设施 客户 用户 农户 学生 人员 品牌 机构 门店")
 
 // shareHead completes the first parts of a list with the head that only the last one carries: 城镇、农村居民收入.
 func shareHead(items [][]rune) []string {
 	out := make([]string, len(items))
+	if per := perHead(string(items[0])); per != "" { // 每千人床位数、医师数
+		for i := 1; i < len(items); i++ {
+			if items[i][0] != '每' && items[i][0] != '万' {
+				items[i] = append([]rune("每"+per[1:]), items[i]...)
+			}
+		}
+	}
 	last := items[len(items)-1]
 	for i, it := range items {
 		out[i] = string(it)
@@ -160,6 +167,9 @@ func shareHead(items [][]rune) []string {
 		}
 		if n, _ := heads.suffix(it); n > 0 {
 			continue
+		}
+		if n, _ := facilityEnds.suffix(it); n > 1 && len(it) > 4 {
+			continue // 概念验证中心、中试基地
 		}
 		if len(it) <= 4 {
 			whole, _ := stems.suffix(it)
@@ -182,12 +192,16 @@ func shareHead(items [][]rune) []string {
 }
 
 // numbered names the three sectors of 一二三产增加值分别增长…, when there are as many figures.
-func (l *left) numbered(n int) []string {
-	s := string(l.subject)
+func numbered(s string, n int) []string {
 	for _, w := range []string{"一、二、三次产业", "一、二、三产业", "一二三次产业", "一二三产业", "三次产业", "一、二、三产", "一二三产"} {
 		if i := strings.Index(s, w); i >= 0 && n == 3 {
 			rest := s[i+len(w):]
 			return []string{"第一产业" + rest, "第二产业" + rest, "第三产业" + rest}
+		}
+	}
+	for _, w := range [][3]string{{"城乡居民", "城镇居民", "农村居民"}, {"城乡常住居民", "城镇常住居民", "农村常住居民"}, {"存贷款", "存款", "贷款"}, {"内外资", "内资", "外资"}, {"城乡低保", "城市低保", "农村低保"}} {
+		if i := strings.Index(s, w[0]); i >= 0 && n == 2 && !strings.ContainsAny(s, "、和") {
+			return []string{s[:i] + w[1] + s[i+len(w[0]):], s[:i] + w[2] + s[i+len(w[0]):]}
 		}
 	}
 	return nil

@@ -105,9 +105,17 @@ func (p *parser) filters(c *clause, s *sentence) {
 			lo = c.figs[k-1].b
 		}
 		l := string(r[lo:f.a])
+		if !of && capacity(f, r[lo:f.a], noun) {
+			f.skip = "attribute.capacity"
+			continue
+		}
 		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
 		bound := f.op != "=" && f.op != "~" && f.approx == ""
 		marked := bound || of
+		if k+1 < len(c.figs) && c.figs[k+1].a == f.b && f.suffix && f.class == "measure" && f.op != "~" {
+			f.skip, f.filter = "filter", true // 3公里以内|120个自然村
+			continue
+		}
 		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
 			nx := &c.figs[k+1]
 			tail := r[nx.b:c.b]
@@ -143,6 +151,30 @@ func (p *parser) filters(c *clause, s *sentence) {
 	p.subjects(c)
 }
 
+// capacity tells whether a figure is part of a project's name: 甲集团|150亿方/年|天然气产能倍增工程. l stands before it, noun behind.
+func capacity(f *figure, l, noun []rune) bool {
+	if f.class != "measure" || f.base == "元" || f.op != "=" || len(l) < 2 || l[len(l)-1] == '等' || endsWithVerb(l) || !isHan(l[len(l)-1]) || len(noun) < 3 {
+		return false
+	}
+	for i, c := range noun {
+		if c == '、' || c == '等' || c == ',' {
+			noun = noun[:i]
+			break
+		}
+	}
+	n, _ := plants.suffix(noun)
+	for i := 2; n == 0 && i < len(noun); i++ {
+		if k, _ := plants.suffix(noun[:i]); k > 1 {
+			m, _ := predicates.match(noun[i:])
+			n = m
+		}
+	}
+	return n > 0 && (strings.Contains(f.unit, "/") || len(noun) <= 14)
+}
+
+// plants are ends of the names of projects that a capacity belongs to.
+var plants = list("项目 工程 生产线 装置 机组 扩产 技改 电站 电厂 产业园 一期 二期 三期 改扩建 光伏 风电 储能")
+
 func connectorless(noun []rune) bool { return !strings.ContainsRune("和及与或", noun[0]) }
 
 func endsWithVerb(t []rune) bool {
@@ -165,7 +197,8 @@ func (p *parser) subjects(c *clause) {
 	if g.skip != "" || g.class != "measure" && g.class != "ratio" || f.op != "=" {
 		return
 	}
-	t := string(p.n.r[f.b:g.a])
+	between := p.n.r[f.b:g.a]
+	t := string(between)
 	for _, w := range []string{"实现", "完成"} {
 		if i := strings.Index(t, w); i > 0 {
 			rest := []rune(t[i+len(w):])
@@ -174,12 +207,22 @@ func (p *parser) subjects(c *clause) {
 			}
 		}
 	}
+	if g.form != percent || strings.ContainsRune(t, '、') || len(between) < 5 {
+		return
+	}
+	name := parseLeft(p.n.r, f.b, g.a, true, false).subject
+	if n, tag := heads.suffix(name); n > 0 && tag == "share" && len(name) > n+3 {
+		if i, _, _ := strong.find(name, 1); i < 0 {
+			f.skip = "attribute.subject" // 923项审批事项|网上可办率100%
+		}
+	}
 }
 
 // landmark tells whether a phrase behind a round figure only dresses it up: 突破千亿元|大关.
 func landmark(t []rune) bool {
-	for _, w := range []string{"大关", "关口", "台阶", "水平", "规模", "门槛", "量级"} {
-		if strings.HasPrefix(string(t), w) {
+	s := strings.TrimLeft(string(t), "的新大")
+	for _, w := range []string{"大关", "关口", "台阶", "水平", "规模", "门槛", "量级", "关", "俱乐部"} {
+		if strings.HasPrefix(s, w) && (w != "关" || s == w) && (w != "水平" || s == w) && (w != "规模" || s == w) {
 			return true
 		}
 	}

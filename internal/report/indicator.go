@@ -53,7 +53,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	case streak:
 		return p.same(q, figs, p.row(q, last), false, false)
 	}
-	if len(q.l.subject) == 0 && p.ctx.fromB > p.ctx.fromA {
+	if (len(q.l.subject) == 0 || openers.has(q.l.subject)) && p.ctx.fromB > p.ctx.fromA {
 		sub := parseLeft(r, p.ctx.fromA, p.ctx.fromB, last.form == percent, false)
 		q.l.subject, q.l.pos = sub.subject, sub.pos
 		if sub.dist != "" {
@@ -73,6 +73,8 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		case last.form == rank || last.form == streak:
 		case len(noun) == 0 || q.noun.tailVerb:
 			useRight = last.class != "ratio" || len(noun) == 0
+		case last.class == "measure" && len(figs) == 1 && (noun[len(noun)-1] == '等' || prepositional(noun)):
+			useRight = true // 与甲行、乙行|达成|600亿元|合作意向
 		case last.class == "count" && len(figs) == 1:
 			useRight = q.noun.tailVerb || q.l.words == "" || !nameEnds(noun)
 		}
@@ -87,7 +89,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		noun = noun[k:]
 		q.noun.keep = ""
 	}
-	if n := q.l.numbered(len(figs)); n != nil {
+	if n := numbered(string(noun), len(figs)); n != nil {
 		return p.each(q, figs, n)
 	}
 	base, inherited := string(noun), false
@@ -110,7 +112,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		return out
 	}
 	if len(noun) == 0 {
-		if dist == "分别" && len(figs) > 1 && len(p.ctx.recent) >= len(figs) {
+		if len(figs) > 1 && len(p.ctx.recent) >= len(figs) && (dist == "分别" || p.ctx.group == len(figs)) {
 			return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-len(figs):])
 		}
 		if dist != "" && len(figs) == 1 && len(p.ctx.recent) > 1 && dist == "均" {
@@ -216,6 +218,19 @@ func (p *parser) predicate(q *phrase, f *figure) string {
 	return name
 }
 
+// prepositional tells whether a phrase only says with whom, to whom or where: 与甲行, 向企业, 为群众.
+func prepositional(t []rune) bool {
+	return len(t) > 2 && strings.ContainsRune("与向为给对", t[0]) && !joinedWord(t)
+}
+
+func joinedWord(t []rune) bool {
+	switch string(t[:2]) {
+	case "向上", "向心", "对外", "对口", "为民", "对接", "对美", "对华":
+		return true
+	}
+	return false
+}
+
 // nameEnds tells whether a noun is complete by itself, so that a count behind it is its own: 高新技术企业数量|550家.
 func nameEnds(noun []rune) bool {
 	n, tag := heads.suffix(noun)
@@ -227,7 +242,7 @@ func (p *parser) rightNames(q *phrase, figs []figure) []name {
 	r := p.n.r
 	np := r[q.right.a:q.right.b]
 	verb := q.noun.verb
-	if n, _ := openers.match(np); n > 1 && n < len(np) && !nounVerb(np, n) {
+	if n, _ := openers.match(np); n > 1 && n < len(np) && !nounVerb(np, n) && figs[0].class == "measure" {
 		np = np[n:] // 投入869万元|开展社区小型民生工程
 	}
 	ind := string(np)
@@ -337,6 +352,9 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 	}
 	if q.noun.owner != "" || q.lo == q.list[q.i].a {
 		p.ctx.owner = q.noun.owner
+	}
+	if len(names) > 1 || !(q.l.up || q.l.down) || q.l.to {
+		p.ctx.group = len(names)
 	}
 	for _, n := range names {
 		if n.indicator == "" || n.inherited || n.said {

@@ -107,11 +107,13 @@ func (s *scanner) quoted(i, j int) bool {
 func (s *scanner) skipUnit(f *figure) string {
 	left, next := s.text(f.a-6, f.a), s.at(f.b)
 	switch {
+	case s.at(f.a-1) == '每' && f.class == "count":
+		return "name" // 每10万人刑事案件数
 	case f.unit == "":
 		return "unit.none"
 	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
 		return "name.rating"
-	case f.class == "ratio" && s.at(f.a-1) == '前' && f.form == percent:
+	case f.class == "ratio" && s.at(f.a-1) == '前' && (f.form == percent || f.form == fraction):
 		return "name"
 	case f.class == "count" && (s.at(f.a-1) == '前' || s.at(f.a-1) == '后') && (f.base == "名" || f.base == "位"):
 		return "rank.top"

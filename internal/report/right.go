@@ -18,6 +18,9 @@ func (p *parser) right(a, hi int) span {
 	if strings.ContainsRune("和与及或以左", c) && c != '与' {
 		return span{a, a}
 	}
+	if landmark(r[a:hi]) {
+		return span{a, a} // 迈上3万亿元|新台阶
+	}
 	if n, _ := predicates.match(r[a:hi]); n > 0 && !nounStart(r[a:hi], n) {
 		return span{a, a}
 	}
@@ -42,6 +45,10 @@ func (p *parser) right(a, hi int) span {
 		}
 		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次' && r[i+1] != '奖') {
 			end = i
+			break
+		}
+		if i > a+1 && isDigit(r[i]) && !isDigit(r[i-1]) && yearAt(r[:hi], i) == 0 && dateAt(r[i:hi]) > 1 {
+			end = i // 47个新开工项目|10月底前全部开工
 			break
 		}
 		if i > a {
@@ -103,6 +110,9 @@ func predicateAt(r []rune, a, i, n, hi int) bool {
 		return (i-a >= 2 || r[i] == '被') && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
 	}
 	w := string(r[i : i+n])
+	if m, _ := things.match(r[i+n : hi]); m > 0 && (i+n+m == hi || strings.ContainsRune("、,(", r[i+n+m]) || !isHan(r[i+n+m])) && i-a <= 10 {
+		return false // 县域商业|领跑|县, 转型发展|入库|项目
+	}
 	rest := string(r[i+n : min(hi, i+n+3)])
 	switch w {
 	case "上市", "就业", "创业", "参保", "开放", "转移", "退役", "签约", "转型", "服务", "覆盖", "认定", "运营", "对接", "在建":
@@ -114,6 +124,9 @@ func predicateAt(r []rune, a, i, n, hi int) bool {
 	}
 	return i-a >= 1
 }
+
+// things are heads of names that a word of doing may stand before: 入库项目, 领跑县, 竣工重点项目.
+var things = list("县 区 县区 市县 县市 村 乡镇 项目 重点项目 重大项目 产业项目 企业 重点企业 公司 基地 平台 工程 人员 岗位 景区 园区 学校 医院 机构 试点 清单 制度 名单 单位 站点 点 中心 品牌 产品 线路 车间 工厂 基金 资金 贷款 标准 地块 产业集群 集群")
 
 type span struct{ a, b int }
 

@@ -33,7 +33,7 @@ func waterClass(t []rune) (at, n, class int) {
 			continue
 		}
 		rest := string(t[i+2:])
-		if rest == "" || rest == "水质" || rest == "标准" || rest == "水体" || rest == "水质标准" || strings.HasPrefix(rest, "以上") || strings.HasPrefix(rest, "及以上") {
+		if rest == "" || rest == "水质" || strings.HasPrefix(rest, "、") || rest == "标准" || rest == "水体" || rest == "水质标准" || strings.HasPrefix(rest, "以上") || strings.HasPrefix(rest, "及以上") {
 			return i, 2, int(c-'Ⅰ') + 1
 		}
 	}
@@ -55,9 +55,19 @@ func (p *parser) asGrade(rec *Record, t []rune, a int) {
 func (p *parser) wordyResult(list []clause, i int, s *sentence) {
 	c := &list[i]
 	t := p.n.r[c.a:c.b]
+	if k := slices.Index(t, '、'); k > 0 {
+		_, n, _ := waterClass(t[:k])
+		_, m, _ := waterClass(t[k+1:])
+		if n > 0 && m > 0 { // 汉江保持Ⅱ类、丹江达到Ⅰ类
+			two := []clause{{a: c.a, b: c.a + k, sep: '、'}, {a: c.a + k + 1, b: c.b, sep: c.sep}}
+			p.wordyResult(two, 0, s)
+			p.wordyResult(two, 1, s)
+			return
+		}
+	}
 	at, _, _ := coverage.find(t, 0)
 	_, n, _ := waterClass(t)
-	if at < 0 && n == 0 {
+	if at < 0 && n == 0 || thanks(p.n.r[s.a:s.b]) {
 		return
 	}
 	cl := p.clean(t, c.a, false)
@@ -69,6 +79,12 @@ func (p *parser) wordyResult(list []clause, i int, s *sentence) {
 	p.place(&rec, s, c.a, c.b)
 	p.asGrade(&rec, t, c.a)
 	p.out.Records = append(p.out.Records, rec)
+}
+
+// thanks tells whether a sentence only thanks or greets.
+func thanks(t []rune) bool {
+	s := string(t)
+	return strings.Contains(s, "感谢") || strings.Contains(s, "敬意") || strings.Contains(s, "祝福") || strings.Contains(s, "问候")
 }
 
 // stateName is the name in front of the verb of a state: 社区服务站|实现全覆盖.
