@@ -1,0 +1,71 @@
+// What every spec begins with: the test of Playwright, on the shared demonstration, which fails on any complaint of the browser; a site of
+// one's own for tests that write; people of the demonstration; axe.
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect } from "@playwright/test";
+import { serve } from "./site.mjs";
+
+export { expect };
+
+export const password = "huying-demo-2021";
+
+/** The people of the demonstration by what they are. */
+export const people = {
+  supervisor: "ducha",
+  clerk: "keji",
+  builder: "jianshe",
+  educator: "jiaoyu",
+  head: "juzhang",
+  leader: "lingdao",
+  sysadmin: "xitong",
+  secadmin: "anquan",
+  auditadmin: "shenji",
+};
+
+export const test = base.extend({
+  baseURL: async ({}, use) => use(process.env.HUYING_E2E_URL),
+
+  // A copy of the demonstration with a server of its own.
+  own: async ({}, use) => {
+    const dir = await mkdtemp(join(tmpdir(), "huying-e2e-own-"));
+    await cp(process.env.HUYING_E2E_ORIGINAL, dir, { recursive: true });
+    const site = await serve(dir);
+    await use(site);
+    await site.stop();
+    await rm(dir, { recursive: true, force: true });
+    expect(site.errors(), "the server logged errors").toEqual([]);
+  },
+
+  // The browser complains of nothing: no script error, nothing that the content policy refused, no file that is not there. A page that
+  // answers with an error status on purpose is announced with complaints.allow.
+  complaints: [
+    async ({ page }, use) => {
+      const found = [];
+      const allowed = [];
+      page.on("pageerror", (error) => found.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") found.push(`${message.text()} (${message.location().url})`);
+      });
+      await use({ allow: (pattern) => allowed.push(pattern) });
+      expect(found.filter((text) => !allowed.some((pattern) => pattern.test(text))), "the browser complained").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Signs somebody of the demonstration in, through the form. */
+export async function signIn(page, login, next = "/") {
+  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+  await page.locator("#main [name=login]").fill(login);
+  await page.locator("#main [name=password]").fill(password);
+  await page.locator("#main form button[type=submit]").click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
+/** What axe finds on the page, one line each. */
+export async function axe(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")} ${n.html.slice(0, 160)}`));
+}
