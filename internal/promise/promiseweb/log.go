@@ -24,6 +24,28 @@ type said struct {
 	Quiet bool           // of the office, and not of the unit that owes the promise
 }
 
+// sitting is what one unit said at one time.
+type sitting struct {
+	When      string
+	Unit      string
+	Simulated bool
+	Said      []said
+}
+
+// sittings are the history of a promise by unit and time, the newest first.
+func (d *desk) sittings(st *promise.Standing) []sitting {
+	var out []sitting
+	for _, s := range d.log(st) {
+		when := d.r.Moment(s.At)
+		if n := len(out); n == 0 || out[n-1].When != when || out[n-1].Unit != s.Unit || out[n-1].Simulated != s.Simulated {
+			out = append(out, sitting{When: when, Unit: s.Unit, Simulated: s.Simulated})
+		}
+		last := &out[len(out)-1]
+		last.Said = append(last.Said, s)
+	}
+	return out
+}
+
 // log is the history of a promise, the newest first.
 func (d *desk) log(st *promise.Standing) []said {
 	gone := dropped(st)
@@ -114,7 +136,7 @@ func (d *desk) changes(a, b promise.Terms) []string {
 		{"promiseweb.cycle", say("promise.cycle." + string(a.Cycle)), say("promise.cycle." + string(b.Cycle))},
 		{"promiseweb.direction", say("promise.direction." + string(a.Direction)), say("promise.direction." + string(b.Direction))},
 		{"promiseweb.course", say("promise.course." + string(a.Course)), say("promise.course." + string(b.Course))},
-		{"promiseweb.formula", a.Formula, b.Formula}, {"promiseweb.invest", a.Invest, b.Invest},
+		{"promiseweb.formula", a.Formula, b.Formula}, {"promiseweb.invest_planned", web.Group(a.Invest), web.Group(b.Invest)},
 		{"promiseweb.nodes", nodeText(a.Nodes), nodeText(b.Nodes)},
 	} {
 		if x.was != x.is {

@@ -23,7 +23,7 @@ type oneView struct {
 	Chart    *web.Chart
 	Nodes    []node
 	Files    []promise.File
-	Log      []said
+	Log      []sitting
 	Line     []*promise.Standing // of the years before, the newest first
 	Next     *promise.Standing   // the promise of a later year that goes on from this one
 	Repeats  []repeat
@@ -73,7 +73,7 @@ func (h *pages) promise(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := oneView{St: st, Detail: named(d, st), Gauges: d.gauges(st), Facts: d.facts(st), Chart: d.chart(st), Nodes: d.nodes(st), Files: evidenceOf(st), Log: d.log(st)}
+	v := oneView{St: st, Detail: named(d, st), Gauges: d.gauges(st), Facts: d.facts(st), Chart: d.chart(st), Nodes: d.nodes(st), Files: evidenceOf(st), Log: d.sittings(st)}
 	for _, w := range st.Why {
 		v.Reasons = append(v.Reasons, reason(r, w))
 	}

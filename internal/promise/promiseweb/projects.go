@@ -51,6 +51,7 @@ func (h *pages) projects(r *web.Request) error {
 	v.Table = web.Table[project]{ID: "projects", Caption: r.T("promiseweb.projects_of", "year", d.year()), Columns: d.projectColumns(), List: l, Export: true,
 		Rows: web.Slice(l, rows, d.projectOrders()), Total: len(rows)}
 	page := d.page("promises", r.T("promiseweb.projects"), r.T("promiseweb.projects_about", "year", d.year(), "n", len(rows)))
+	page.Wide = true
 	page.Crumbs = []web.Crumb{{Text: r.T("promiseweb.list"), Href: "/promises?year=" + d.year()}, {Text: r.T("promiseweb.projects")}}
 	return r.Render(http.StatusOK, page, projectsPage(d, v))
 }

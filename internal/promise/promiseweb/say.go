@@ -52,7 +52,10 @@ func of(st *promise.Standing, value string) amount {
 // gap is how far the figure is from the plan. Between percentages it is told in points.
 func gap(r *web.Request, st *promise.Standing) amount {
 	a := of(st, st.Gap)
-	if a.Value != "" && !strings.HasPrefix(a.Value, "-") && a.Value != "0" {
+	switch v := value(st.Gap); {
+	case v == 0:
+		a.Value = "0"
+	case v > 0:
 		a.Sign = "+"
 	}
 	if a.Unit == "%" {

@@ -49,7 +49,11 @@ func gapSize(r *web.Request, g amount) string {
 }
 
 func (d *desk) percentTitle(st *promise.Standing) string {
-	return d.r.T("promiseweb.chart_percent", "progress", percent(progressOf(st)), "plan", percent(st.Plan))
+	key := "promiseweb.chart_ahead"
+	if progressOf(st) < st.Plan {
+		key = "promiseweb.chart_behind"
+	}
+	return d.r.T(key, "progress", percent(progressOf(st)))
 }
 
 // figures are the points of a counted promise. The plan is drawn where the register knows it: at the start, on the day of the latest

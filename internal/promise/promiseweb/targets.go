@@ -15,6 +15,7 @@ import (
 type target struct {
 	St       *promise.Standing
 	Name     string // the indicator, or the words where there is none
+	Why      string // why it is yellow or red
 	Gauges   []gauge
 	Baseline *baseline
 	Chart    *web.Chart
@@ -32,6 +33,9 @@ func (h *pages) targets(r *web.Request) error {
 		t := target{St: st, Name: st.Claim.Indicator, Gauges: d.gauges(st), Chart: d.chart(st)}
 		if t.Name == "" {
 			t.Name = st.Title
+		}
+		if (st.Light == promise.Yellow || st.Light == promise.Red) && len(st.Why) > 0 {
+			t.Why = reason(r, st.Why[0])
 		}
 		if st.Baseline != "" {
 			t.Baseline = &baseline{Amount: of(st, st.Baseline), Year: itoa(st.BaselineYear)}
