@@ -105,6 +105,8 @@ func markLevel(r []rune) (int, int) {
 			return i + 1, 4
 		}
 		return 0, 0
+	case han && r[i] == '、' && i+2 < len(r) && strings.ContainsRune(numerals, r[i+1]) && strings.ContainsRune("、产三次", r[i+2]):
+		return 0, 0 // 一、二、三产业增加值
 	case han && r[i] == '、':
 		return i + 1, 1
 	case han && (r[i] == '是' || r[i] == '要') && !paren && !part && (i > s+1 || i+1 < len(r) && r[i+1] != '否'):

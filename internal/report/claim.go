@@ -270,6 +270,9 @@ func (p *parser) explicitYear(c *clause) {
 		if i > c.a && (r[i-1] == '比' || r[i-1] == '较' || r[i-1] == '与' || r[i-1] == '从' || r[i-1] == '由') {
 			continue
 		}
+		if i-1 > c.a && r[i-1] == '于' && strings.ContainsRune("快高低优好慢多少大", r[i-2]) {
+			continue // 快于2024年
+		}
 		if i+5 < c.b && (r[i+5] == '的' || r[i+5] == '以') && i > c.a && r[i-1] != '到' {
 			continue
 		}
@@ -319,7 +322,7 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 		}
 		right = p.right(c.figs[k+n].b, hi2) // 17批次2018名医务人员: both count what follows
 	}
-	if q := l; (q.up || q.down) && !q.to && !q.avg && len(q.subject) == 0 && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
+	if q := l; (q.up || q.down) && !q.to && !q.avg && (len(q.subject) == 0 || adverbs.has(q.subject)) && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
 		l.up, l.down = false, false // 增加1万个学位: the verb governs what stands behind
 		l.subject = r[l.pos:first.a]
 	}

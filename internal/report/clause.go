@@ -109,6 +109,10 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		l.up, l.down, l.base = !down, down, string(t[len(t)-k:])
 		t = t[:len(t)-k]
 	}
+	if i := dealt(t); i > 0 {
+		l.noteWords(string(t[i:]))
+		t = t[:i]
+	}
 	for len(t) > 0 {
 		if k := planBehind(t); k > 0 && k < len(t) {
 			l.base = string(t[len(t)-k:])
@@ -168,6 +172,30 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 	}
 	l.subject, l.pos = t, a
 	return l
+}
+
+// dealt returns where 分别 stands in t when only verbs follow it, 小微企业贷款|分别新增, or 0.
+func dealt(t []rune) int {
+	for i := len(t) - 2; i > 1 && i > len(t)-12; i-- {
+		if t[i] != '分' || t[i+1] != '别' {
+			continue
+		}
+		rest := t[i+2:]
+		for len(rest) > 0 {
+			n, tag := tails.match(rest)
+			if n > 0 && tag != "level" && tag != "base" {
+				return 0
+			}
+			if n == 0 {
+				if n, _ = openers.match(rest); n < 2 {
+					return 0
+				}
+			}
+			rest = rest[n:]
+		}
+		return i
+	}
+	return 0
 }
 
 // leads tells whether t begins with a mark or a connector that belongs to the words before it.
@@ -289,7 +317,7 @@ func compared(t []rune) int {
 		if c == '与' && !strings.HasSuffix(s, "相比") {
 			continue
 		}
-		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "”末", "”初", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前", "预计数", "执行数", "预算数", "决算数", "规定"} {
+		for _, w := range []string{"年", "年底", "年末", "年初", "同期", "相比", "期末", "期初", "”末", "”初", "五”", "”时期", "”期间", "上年", "去年", "全国", "全省", "全市", "水平", "下达", "五年前", "平均", "计划", "时期", "前", "预计数", "执行数", "预算数", "决算数", "规定"} {
 			if strings.HasSuffix(s, w) {
 				return k
 			}

@@ -73,8 +73,8 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 			if s == "累计" && n < len(t) && strings.HasPrefix(string(t[n:]), "投资") {
 				break
 			}
-			if n < len(t) && openers.has(t[:n]) && nounVerb(t, n) {
-				break
+			if n < len(t) && openers.has(t[:n]) && (nounVerb(t, n) || n+1 == len(t)) {
+				break // 保障|房
 			}
 			c.cut(n, c.verb == "")
 			continue

@@ -20,6 +20,22 @@ func placeless(t []rune) []rune {
 	}
 }
 
+// listless takes off the end of the subject of a rank in which list the rank was: 开发区|在国家考核中.
+func listless(t []rune) []rune {
+	if len(t) < 3 || !strings.ContainsRune("中里上", t[len(t)-1]) {
+		return t
+	}
+	for i := len(t) - 3; i >= 0; i-- {
+		if t[i] == '在' && (i == 0 || t[i-1] != '存') {
+			if i == 0 {
+				return t[1 : len(t)-1]
+			}
+			return t[:i]
+		}
+	}
+	return t
+}
+
 func trimRunes(t []rune, w string) []rune {
 	k := len([]rune(w))
 	if len(t) >= k && string(t[len(t)-k:]) == w {

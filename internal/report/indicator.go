@@ -47,7 +47,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		if t := placeless(q.l.subject); strings.Contains(string(q.l.subject[len(t):]), "均") {
 			q.l.dist = "均"
 		}
-		q.l.subject = placeless(q.l.subject)
+		q.l.subject = listless(placeless(q.l.subject))
 	case direction:
 		q.l.subject = trimRunes(q.l.subject, "增速")
 	case streak:
@@ -65,6 +65,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	}
 	p.ctx.fromA, p.ctx.fromB = 0, 0
 	q.noun = p.clean(q.l.subject, q.l.pos, !q.right.empty())
+	if adverbs.has(q.noun.noun) {
+		q.noun.noun = nil // 今年拟|安排500万亩
+	}
 	noun := q.noun.noun
 	useRight := false
 	if !q.right.empty() {
@@ -175,6 +178,9 @@ func (p *parser) row(q *phrase, f *figure) string {
 	}
 	c := p.clean(trimRunes(q.l.subject, "连续"), q.l.pos, false)
 	rest := p.n.r[f.b:max(f.b, min(q.list[q.i].b, f.b+24))]
+	if k := slices.Index(rest, '、'); k >= 0 && (hasFigure(rest[k:]) || slices.Contains([]rune("省市区县"), rest[max(k-1, 0)])) {
+		rest = rest[:k] // 连续4年占全国九成以上、|就地转化率达45%
+	}
 	p.ctx.streak = string(c.noun)
 	s := string(c.noun)
 	if !strings.HasPrefix(string(rest), "保持") && strings.HasSuffix(s, "实现") {
@@ -204,7 +210,7 @@ func (p *parser) predicate(q *phrase, f *figure) string {
 		}
 	}
 	for i, c := range t {
-		if c == '、' || i == 14 {
+		if c == '、' || i == 24 {
 			t = t[:i]
 			break
 		}

@@ -137,6 +137,9 @@ func (s *scanner) skipUnit(f *figure) string {
 		}
 		return "time.span"
 	case f.class == "time":
+		if strings.HasSuffix(left, "仅用") || strings.HasSuffix(left, "历时") || strings.HasSuffix(left, "只用") || strings.HasSuffix(left, "用了") {
+			return "time.attribute"
+		}
 		for _, w := range []string{"至", "到", "为", "缩短", "压缩", "减少", "增加", "天数", "达", "数", "时间", "时限", "需", "仅", "用时", "连续", "延长", "提前"} {
 			if strings.Contains(left, w) {
 				return ""
@@ -149,7 +152,9 @@ func (s *scanner) skipUnit(f *figure) string {
 			return ""
 		}
 		return "time.attribute"
-	case f.base == "届" || f.base == "期" || f.base == "轮":
+	case f.base == "轮" && f.han:
+		return "ordinal"
+	case f.base == "届" || f.base == "期":
 		if t := s.text(f.a-30, f.a); f.base == "届" && (strings.Contains(t, "举办") || strings.Contains(t, "承办")) || strings.Contains(left, "连续") {
 			return ""
 		}

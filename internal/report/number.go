@@ -284,6 +284,10 @@ func (s *scanner) fixUnit(f *figure, j, n int, u, class string) (int, string, st
 	next := s.at(j + n)
 	none := func() (int, string, string) { return 0, "", "" }
 	switch u {
+	case "回":
+		if next == 0 || !strings.ContainsRune("高线输特超直", next) {
+			return none()
+		}
 	case "元":
 		if s.hasAt(j, "元月") || s.hasAt(j, "元旦") {
 			return none()

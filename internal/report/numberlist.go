@@ -70,6 +70,14 @@ func (s *scanner) ranges() {
 		if _, per, ok := strings.Cut(f.unit, "/"); ok && f.base == "元" && g.unit == "元" && f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {
 			g.unit += "/" + per // 每人每月800元、600元
 		}
+		if f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {
+			switch {
+			case f.unit == "个" && g.form == points:
+				f.unit, f.base, f.class, f.form = g.unit, g.base, g.class, g.form // 3.4个、1个百分点
+			case f.base == "" && f.unit != "" && strings.HasPrefix(g.unit, f.unit) && g.class == "count":
+				f.unit, f.base, f.class = g.unit, g.base, g.class // 3500万、2300万人次
+			}
+		}
 	}
 	for i := len(out) - 2; i >= 0; i-- {
 		f, g := &out[i], &out[i+1]
