@@ -25,7 +25,7 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 	if len(t) < 4 || c.sep == ':' {
 		return
 	}
-	if h := heading(p, s, list, i); h {
+	if heading(p, s, list, i) || rhetoric(r[s.a:s.b]) || exhorts(t) {
 		return
 	}
 	if a, ok := announces(t); ok && (a.count > 0 || a.below) {
