@@ -17,6 +17,7 @@ type parser struct {
 // thread is what a sentence has named so far, for the clauses that leave it out.
 type thread struct {
 	indicator string   // the last one named
+	clause    int      // where it was named
 	recent    []string // those with a level, in order, for a 分别 that follows
 	group     int      // how many the last figures were dealt out to
 	verb      string   // of the last clause with a figure
@@ -339,6 +340,9 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	names := p.names(&q, c.figs[k:k+n])
 	for _, nm := range names {
 		p.emit(&q, &c.figs[k+nm.fig], nm)
+	}
+	if t := r[last.b:hi]; landmark(t) {
+		p.edge = last.b + min(len(t), landmarkEnd(t))
 	}
 	if len(names) > 0 && names[0].byRight && (k+n >= len(c.figs) || right.b <= c.figs[k+n].a) {
 		p.edge = right.b

@@ -102,6 +102,9 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 			l.share = true
 			l.whole, l.literal = shareWhole(t[i+1:])
 			l.noteWords(string(t[i+1:]))
+			if n, tag := tails.suffix(t[i+1:]); n > 0 && points && tag == "down" {
+				l.down = true // 占比重下降|0.5个百分点
+			}
 			t = t[:i]
 		}
 	}

@@ -165,6 +165,21 @@ func allHeads(items [][]rune) bool {
 
 var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准 案件 事故 纠纷 车辆 线路 设施 客户 用户 农户 学生 人员 品牌 机构 门店")
 
+// sharesHead tells whether short items have one head, which the last one carries: 水稻、油茶产量.
+func sharesHead(items [][]rune) bool {
+	last := items[len(items)-1]
+	n, _ := heads.suffix(last)
+	if n < 2 || len(last) > n+4 {
+		return false
+	}
+	for _, it := range items[:len(items)-1] {
+		if len(it) > 5 {
+			return false
+		}
+	}
+	return true
+}
+
 // shareHead completes the first parts of a list with the head that only the last one carries: 城镇、农村居民收入.
 func shareHead(items [][]rune) []string {
 	out := make([]string, len(items))

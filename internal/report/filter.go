@@ -218,6 +218,16 @@ func (p *parser) subjects(c *clause) {
 	}
 }
 
+// landmarkEnd is where a landmark phrase at the start of t ends.
+func landmarkEnd(t []rune) int {
+	for i := range t {
+		if strings.ContainsRune("、,;。", t[i]) {
+			return i
+		}
+	}
+	return len(t)
+}
+
 // landmark tells whether a phrase behind a round figure only dresses it up: 突破千亿元|大关.
 func landmark(t []rune) bool {
 	s := strings.TrimLeft(string(t), "的新大")

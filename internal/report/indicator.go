@@ -34,7 +34,7 @@ type name struct {
 
 // cleaned is the subject of a clause without the words that do not belong to an indicator.
 var (
-	always = list("建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
+	always = list("提出 明确 建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
 )
 
 // names says what each of the figures figs is about.
@@ -140,7 +140,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	if generic.has(noun) && p.ctx.owner != "" && q.noun.keep == "" && q.lo > q.list[q.i].a {
 		return p.same(q, figs, p.ctx.owner+string(noun), false, true)
 	}
-	if generic.has(noun) && p.ctx.indicator != "" && q.noun.keep == "" && (growthName(noun) || !nameEnds([]rune(stem(p.ctx.indicator))) || q.l.dist != "") {
+	if generic.has(noun) && p.ctx.indicator != "" && q.noun.keep == "" && !p.apart(q) && (growthName(noun) || !nameEnds([]rune(stem(p.ctx.indicator))) || q.l.dist != "") {
 		if len(figs) > 1 && dist == "分别" && len(p.ctx.recent) >= len(figs) {
 			var list []string
 			for _, b := range p.ctx.recent[len(p.ctx.recent)-len(figs):] {
@@ -153,7 +153,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	if len(items) > 1 {
 		switch {
 		case len(items) == len(figs), len(figs) == 1 && dist != "", len(figs) == 1 && last.class == "ratio" && allHeads(items) && last.form != points,
-			len(figs) == 1 && last.form == rank && allHeads(items):
+			len(figs) == 1 && last.form == rank && (allHeads(items) || sharesHead(items)):
 			full := shareHead(items)
 			if q.noun.keep != "" {
 				for i := range full {
@@ -164,6 +164,16 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		}
 	}
 	return p.same(q, figs, base, inherited, composed)
+}
+
+// apart tells whether a ; stands between the figure and the one that named the indicator.
+func (p *parser) apart(q *phrase) bool {
+	for i := p.ctx.clause; i < q.i; i++ {
+		if q.list[i].sep == ';' {
+			return true
+		}
+	}
+	return false
 }
 
 // row names a streak by all that its clause says: 清华科技园|连续|获评国家级孵化器.
@@ -366,7 +376,7 @@ func (p *parser) remember(q *phrase, figs []figure, names []name) {
 		if n.indicator == "" || n.inherited || n.said {
 			continue
 		}
-		p.ctx.indicator = n.indicator
+		p.ctx.indicator, p.ctx.clause = n.indicator, q.i
 		f := &figs[n.fig]
 		if f.form == streak && p.ctx.streak != "" {
 			p.ctx.indicator = p.ctx.streak
