@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -34,11 +35,17 @@ func (p piece) write(ctx context.Context, b *strings.Builder) {
 		name = "a"
 	}
 	open(b, name, x, p.First)
-	b.WriteString(templ.EscapeString(p.Text))
-	if p.Last && x.Light != "" {
+	switch {
+	case p.Last && x.Light != "":
+		text, end := lastRune(p.Text)
+		b.WriteString(templ.EscapeString(text) + `<span class="nowrap">` + templ.EscapeString(end))
 		light(ctx, b, x)
-	} else if p.Last && x.Title != "" {
+		b.WriteString("</span>")
+	case p.Last && x.Title != "":
+		b.WriteString(templ.EscapeString(p.Text))
 		unseen(ctx, b, x.Title)
+	default:
+		b.WriteString(templ.EscapeString(p.Text))
 	}
 	b.WriteString("</" + name + ">")
 	for _, y := range p.Also {
@@ -63,12 +70,22 @@ func open(b *strings.Builder, name string, x *place, first bool) {
 	b.WriteString(">")
 }
 
+// lastRune parts the last character from a text: the light stands on the same line as it.
+func lastRune(s string) (before, last string) {
+	_, size := utf8.DecodeLastRuneInString(s)
+	return s[:len(s)-size], s[len(s)-size:]
+}
+
+// joiner keeps a stop that follows a light from beginning a line. It cannot be selected, so that what is copied are the report's words.
+const joiner = `<span class="join" aria-hidden="true">&#8288;</span>`
+
 // light draws the shape of a light, and says its word to those who hear the page.
 func light(ctx context.Context, b *strings.Builder, x *place) {
 	if err := web.Glyph(string(x.Light)).Render(ctx, b); err != nil {
 		return // a Builder takes everything
 	}
 	unseen(ctx, b, x.Title)
+	b.WriteString(joiner)
 }
 
 // unseen is read out with the text, in the language of the page and not of the report.
