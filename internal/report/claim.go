@@ -11,7 +11,8 @@ type parser struct {
 	o    *outline
 	out  *Reading
 	ctx  thread
-	edge int // words up to here name the figure before
+	edge int      // words up to here name the figure before
+	head []string // cells of the head of the table that is being read
 }
 
 // thread is what a sentence has named so far, for the clauses that leave it out.
@@ -85,6 +86,11 @@ func (p *parser) sentence(s *sentence) {
 			k++
 		}
 	}
+	if isRow(r[s.a:s.b]) {
+		p.tableRow(list, s, kind)
+		return
+	}
+	p.head = nil
 	p.froms(list)
 	for i := range list {
 		p.filters(&list[i], s)
@@ -180,7 +186,7 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 	if f.b+2 < c.b && r[f.b] == '的' && f.form == percent {
 		l, t := string(r[p.leftEdge(c, k):f.a]), string(r[f.b+1:min(c.b, f.b+7)])
 		for _, w := range []string{"超过", "超出", "高于", "低于", "优于", "达到", "好于"} {
-			if i := strings.LastIndex(l, w); i >= 0 && len(l)-i < 30 && (strings.HasPrefix(t, "要求") || strings.HasPrefix(t, "规定") || strings.HasPrefix(t, "标准") || strings.HasPrefix(t, "目标") || strings.HasPrefix(t, "考核")) && k > 0 {
+			if i := strings.LastIndex(l, w); i >= 0 && len(l)-i < 30 && (strings.HasPrefix(t, "要求") || strings.HasPrefix(t, "规定") || strings.HasPrefix(t, "标准") || strings.HasPrefix(t, "目标") || strings.HasPrefix(t, "考核")) && (k > 0 || i == 0) {
 				return true // 参合率达89%,超过自治区|85%|的要求
 			}
 		}

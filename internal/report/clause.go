@@ -46,6 +46,8 @@ func clauses(r []rune, a, b int) []clause {
 			if depth == 0 && quote == 0 && !(r[i] == ':' && i > a && isDigit(r[i-1]) && i+1 < b && isDigit(r[i+1])) {
 				flush(i, r[i])
 			}
+		case cellMark:
+			flush(i, ',')
 		case '。', '!', '?', '…', '\n':
 			if quote == 0 {
 				flush(i, '。')
@@ -124,6 +126,10 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		}
 		if k := dateBehind(t); k > 0 && k < len(t) {
 			t = t[:len(t)-k]
+			continue
+		}
+		if k := len(t); k > 3 && t[k-1] == '年' && (isDigit(t[k-2]) || strings.ContainsRune("两三四五", t[k-2])) && !isDigit(t[k-3]) && isHan(t[k-3]) && !strings.ContainsRune("续近第十每这过", t[k-3]) {
+			t = t[:k-2] // 高新技术企业数3年|翻一番
 			continue
 		}
 		if k := compared(t); k > 0 {
@@ -221,6 +227,9 @@ func (l *left) noteWords(w string) {
 		if strings.Contains(w, d) && !strings.Contains(w, "均为正") && !strings.Contains(w, "年均") && !strings.Contains(w, "平均") && !strings.Contains(w, "人均") {
 			l.dist = d
 		}
+	}
+	if strings.Contains(w, "双双") {
+		l.dist = "均"
 	}
 }
 

@@ -63,11 +63,7 @@ func owners(t []rune) []string {
 		if j := strings.IndexAny(rest, ");。\n"); j >= 0 {
 			rest = rest[:j]
 		}
-		var out []string
-		for _, x := range strings.FieldsFunc(rest, func(c rune) bool { return c == '、' || c == ',' || c == ' ' }) {
-			out = append(out, x)
-		}
-		return out
+		return strings.FieldsFunc(rest, func(c rune) bool { return c == '、' || c == ',' || c == ' ' })
 	}
 	return nil
 }

@@ -83,6 +83,10 @@ func (p *parser) filters(c *clause, s *sentence) {
 			hi = c.figs[k+1].a
 		}
 		after := r[f.b:hi]
+		if k+1 < len(c.figs) && c.figs[k+1].a == f.b && f.suffix && f.class == "measure" && f.op != "~" {
+			f.skip, f.filter = "filter", true // 3公里以内|120个自然村
+			continue
+		}
 		if k > 0 && f.base == "类" && c.figs[k-1].nb == f.na {
 			f.skip = "name" // 2个1类创新药
 			continue
@@ -96,6 +100,10 @@ func (p *parser) filters(c *clause, s *sentence) {
 		}
 		noun := after
 		of := after[0] == '的'
+		if f.suffix && len(after) > 2 && after[0] == '人' && after[1] == '口' && after[2] != '的' {
+			f.skip, f.filter = "filter", true // 20万以上|人口县
+			continue
+		}
 		if of {
 			noun = after[1:]
 		}
@@ -112,10 +120,6 @@ func (p *parser) filters(c *clause, s *sentence) {
 		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
 		bound := f.op != "=" && f.op != "~" && f.approx == ""
 		marked := bound || of
-		if k+1 < len(c.figs) && c.figs[k+1].a == f.b && f.suffix && f.class == "measure" && f.op != "~" {
-			f.skip, f.filter = "filter", true // 3公里以内|120个自然村
-			continue
-		}
 		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
 			nx := &c.figs[k+1]
 			tail := r[nx.b:c.b]
@@ -210,8 +214,9 @@ func (p *parser) subjects(c *clause) {
 	if g.form != percent || strings.ContainsRune(t, '、') || len(between) < 5 {
 		return
 	}
-	name := parseLeft(p.n.r, f.b, g.a, true, false).subject
-	if n, tag := heads.suffix(name); n > 0 && tag == "share" && len(name) > n+3 {
+	l := parseLeft(p.n.r, f.b, g.a, true, false)
+	name := l.subject
+	if n, tag := heads.suffix(name); n > 0 && (tag == "share" || l.share && n > 1) && len(name) > n+3 {
 		if i, _, _ := strong.find(name, 1); i < 0 {
 			f.skip = "attribute.subject" // 923项审批事项|网上可办率100%
 		}
@@ -230,7 +235,7 @@ func landmarkEnd(t []rune) int {
 
 // landmark tells whether a phrase behind a round figure only dresses it up: 突破千亿元|大关.
 func landmark(t []rune) bool {
-	s := strings.TrimLeft(string(t), "的新大")
+	s := strings.TrimLeft(string(t), "的新大万亿千百元级")
 	for _, w := range []string{"大关", "关口", "台阶", "水平", "规模", "门槛", "量级", "关", "俱乐部"} {
 		if strings.HasPrefix(s, w) && (w != "关" || s == w) && (w != "水平" || s == w) && (w != "规模" || s == w) {
 			return true

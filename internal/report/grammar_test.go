@@ -115,6 +115,26 @@ func TestResults(t *testing.T) {
 		{"a bare number of a list takes the unit of the next", "review", "小麦、玉米产量占比分别提高15、22个百分点。",
 			[]string{"小麦产量占比 = 15 百分点 change_pp 2029", "玉米产量占比 = 22 百分点 change_pp 2029"}},
 		{"compound units", "review", "食品抽检达11批次/千人，低保标准提高到月人均376元。", []string{"食品抽检 = 11 批次/千人 count 2029", "低保标准 = 376 元/月 level 2029"}},
+		{"a verb of distribution is no part of a name", "review", "民营企业、小微企业贷款分别新增90亿元、70亿元。",
+			[]string{"民营企业贷款 = 90 亿元 increment 2029", "小微企业贷款 = 70 亿元 increment 2029"}},
+		{"two kinds under one name", "review", "城乡居民人均收入分别增长4%、6%，存贷款余额分别增长7%、8%。",
+			[]string{"城镇居民人均收入 = 4 % growth 2029", "农村居民人均收入 = 6 % growth 2029", "存款余额 = 7 % growth 2029", "贷款余额 = 8 % growth 2029"}},
+		{"two counts with units of their own", "review", "每千人托位、养老床位数分别达到4.7个、27张。",
+			[]string{"每千人托位床位数 = 4.7 个/千人 count 2029", "每千人养老床位数 = 27 张/千人 count 2029"}},
+		{"a clause without a figure names what the next one measures", "review", "对东盟出口增长5%，进出口总值创历史新高，达到53亿元。",
+			[]string{"对东盟出口 = 5 % growth 2029", "进出口总值 = 53 亿元 level 2029"}},
+		{"a step is no name", "review", "生产总值迈上300亿元新台阶、增量超20亿元。", []string{"生产总值 = 300 亿元 level 2029", "生产总值增量 > 20 亿元 level 2029"}},
+		{"what a figure is held against claims nothing", "review", "参合率达89%，超过全市85%的要求。", []string{"参合率 = 89 % share 2029"}},
+		{"how near is a filter", "review", "解决海边3公里以内12个村的饮水问题。", []string{"村的饮水问题 = 12 个 count 2029"}},
+		{"per so many people belongs to the name", "review", "每10万人火灾起数下降3%。", []string{"每10万人火灾起数 = -3 % growth 2029"}},
+		{"a capacity belongs to the name of its plant", "review", "东海石化50万吨甲醇项目建成投产。", []string{}},
+		{"a word of doing before a thing belongs to the name", "review", "新增11个县域商业领跑县，打造20个乡村旅游提升示范村。",
+			[]string{"县域商业领跑县 = 11 个 increment 2029", "乡村旅游提升示范村 = 20 个 count 2029"}},
+		{"a share that falls", "review", "高耗能产业占工业比重下降0.5个百分点。", []string{"高耗能产业占工业比重 = -0.5 百分点 change_pp 2029"}},
+		{"a rank that two things share", "review", "水稻、油茶产量位居全国第一。", []string{"水稻产量 = 1 位 rank 2029", "油茶产量 = 1 位 rank 2029"}},
+		{"the three sectors at the head of a sentence", "review", "一、二、三产业增加值分别增长4%、5%、6%。",
+			[]string{"第一产业增加值 = 4 % growth 2029", "第二产业增加值 = 5 % growth 2029", "第三产业增加值 = 6 % growth 2029"}},
+		{"two classes in one clause", "review", "北江水质稳定保持Ⅱ类、东江达到Ⅰ类。", []string{"北江水质 = 2 类 level 2029", "东江 = 1 类 level 2029"}},
 		{"a class of quality", "review", "出境断面水质稳定保持在Ⅱ类。", []string{"出境断面水质 = 2 类 level 2029"}},
 		{"names with digits are no figures", "review", "5G网络、4A级景区、301国道、“2513”工程、世界500强、2.0版、PM2.5、G60走廊、24证合一都不是数字。", []string{}},
 		{"in a span of years flows carry the span, states its end", "five", "新建学校8所。粮食产量稳定在76亿斤以上。生产总值年均增长6%。",
@@ -267,9 +287,66 @@ func TestLivelihood(t *testing.T) {
 	if got := figuresOf(rd, Matter); len(got) != 4 {
 		t.Errorf("in a paragraph: %q", got)
 	}
-	rd = read(t, "plan", "今年办好5件民生实事，包括：改造旧小区6个；建设绿道20公里。")
-	if got := figuresOf(rd, Matter); len(got) != 2 {
-		t.Errorf("behind a colon: %q", got)
+	for _, c := range []struct {
+		name, text     string
+		matters, tasks int
+	}{
+		{"behind a colon", "今年办好5件民生实事，包括：改造旧小区6个；建设绿道20公里。", 2, 0},
+		{"counted behind a colon", "重点办好以下3件民生实事：一是新建公办幼儿园10所；二是改造老旧小区50个，惠及居民2万户；三是建设口袋公园8个。\n（二）加强法治建设。审结案件200件。", 4, 1},
+		{"bracketed behind a colon", "全力办好2件民生实事：（1）新建公办幼儿园10所；（2）改造老旧小区50个。审结案件200件。", 2, 1},
+		{"sentences of their own", "继续实施十大民生工程。第一，新建公办幼儿园10所。第二，改造老旧小区50个。\n（二）加强法治建设。审结案件200件。", 2, 1},
+		{"paragraphs with dashes", "我们将着力办好以下2件实事：\n——新建公办幼儿园10所。\n——改造老旧小区50个。\n各位代表，民生无小事。\n（二）加强法治建设。审结案件200件。", 2, 1},
+		{"paragraphs numbered like themes", "今年，区政府拟办好以下两件实事。\n（一）新建公办幼儿园10所。\n（二）改造老旧小区50个。\n三、加强政府自身建设\n审结案件200件。", 2, 1},
+		{"a theme that is the list", "（二）集中力量办好三件民生实事\n新建公办幼儿园10所，新增学位3000个。\n改造老旧小区50个。\n解决5万人饮水问题。\n（三）加强法治建设\n审结案件200件。", 4, 1},
+		{"a chapter that is the list", "三、切实办好2030年民生实事\n今年，我们将重点办好8件实事：\n（一）新建公办幼儿园10所。\n（二）改造老旧小区50个。\n四、加强政府自身建设\n审结案件200件。", 2, 1},
+		{"without marks, said to follow", "今年继续办好以下民生实事。新建公办幼儿园10所。改造老旧小区50个。\n（二）加强法治建设。审结案件200件。", 2, 1},
+		{"only mentioned", "扎实办好20项重点民生实事。促进就业增收。培训40万人次。", 0, 1},
+	} {
+		rd := read(t, "plan", c.text)
+		if m, n := figuresOf(rd, Matter), figuresOf(rd, Task); len(m) != c.matters || len(n) != c.tasks {
+			t.Errorf("%s: %d matters %q, %d tasks %q", c.name, len(m), m, len(n), n)
+		}
+	}
+	named := []string{}
+	for _, x := range read(t, "plan", "扎实开展就业帮扶、暖心护老、安居惠民等十件民生实事，书写民生答卷。").Records {
+		if x.Kind == Matter {
+			named = append(named, x.Verb+"/"+x.Object)
+		}
+	}
+	if want := []string{"开展/就业帮扶", "开展/暖心护老", "开展/安居惠民"}; !slices.Equal(named, want) {
+		t.Errorf("only named: %q, want %q", named, want)
+	}
+}
+
+// TestExhortations: what closes a chapter is no task, whatever verbs it has.
+func TestExhortations(t *testing.T) {
+	for _, text := range []string{"各位代表！唯实干者进，唯奋斗者强。", "让我们紧密团结起来，锐意进取、勇毅前行，为建设美好新区而努力奋斗！", "圆满完成全年各项目标任务。", "奋力谱写新区高质量发展新篇章。"} {
+		for _, x := range read(t, "plan", "今年工作繁重，任务艰巨，需要全区上下同心协力、共同奋斗。"+text).Records {
+			if strings.Contains(text, x.Quote) {
+				t.Errorf("%s: %q became a %s", text, x.Quote, x.Kind)
+			}
+		}
+	}
+	rd := read(t, "plan", "今年工作繁重，任务艰巨，需要全区上下同心协力、共同奋斗。确保三座污水厂改造任务提前一年完成。")
+	if len(rd.Records) == 0 {
+		t.Error("a task that ends with 完成 is lost")
+	}
+}
+
+// TestTargetYears: a paragraph of targets says its own years, in whatever chapter it stands.
+func TestTargetYears(t *testing.T) {
+	for _, c := range []struct {
+		chapter, text string
+		want          []string
+	}{
+		{"horizon", "生产总值年均增长6%，城镇新增就业5万人，城镇化率达到71%。", []string{"生产总值 = 6 % growth_avg 2031-2035", "城镇新增就业 = 5 万人 increment 2031-2035", "城镇化率 = 71 % share 2035"}},
+		{"horizon", "2030年发展的主要预期目标是：生产总值增长6%左右。", []string{"生产总值 ~ 6 % growth 2030"}},
+		{"plan", "“十六五”时期经济社会发展的主要目标是：生产总值年均增长6%。", []string{"生产总值 = 6 % growth_avg 2031-2035"}},
+		{"horizon", "综合考虑实现2045年远景目标，提出城镇化率达到71%。", []string{"城镇化率 = 71 % share 2035"}},
+	} {
+		if got := figuresOf(read(t, c.chapter, c.text), Target); !slices.Equal(got, c.want) {
+			t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+		}
 	}
 }
 

@@ -22,7 +22,6 @@ type phrase struct {
 type name struct {
 	fig       int    // index into the phrase's figures
 	indicator string // full name
-	object    string // of a task
 	inherited bool
 	composed  bool
 	said      bool // named by what is said of it; no name for the clauses behind
@@ -44,7 +43,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	r := p.n.r
 	switch last.form {
 	case rank:
-		if t := placeless(q.l.subject); strings.Contains(string(q.l.subject[len(t):]), "均") {
+		if s := string(q.l.subject[len(placeless(q.l.subject)):]); strings.Contains(s, "均") || strings.Contains(s, "双双") {
 			q.l.dist = "均"
 		}
 		q.l.subject = listless(placeless(q.l.subject))
@@ -196,10 +195,11 @@ func (p *parser) row(q *phrase, f *figure) string {
 	if !strings.HasPrefix(string(rest), "保持") && strings.HasSuffix(s, "实现") {
 		s = strings.TrimSuffix(s, "实现")
 	}
+	if s == "" && q.lo > q.list[q.i].a || len(rest) == 0 && s == "" {
+		s = p.ctx.indicator // 增长30.4%、|连续24个月保持两位数增长
+		p.ctx.streak = s
+	}
 	if len(rest) == 0 {
-		if s == "" {
-			s = p.ctx.indicator
-		}
 		return s + "连续"
 	}
 	return s + "连续" + string(rest)

@@ -66,7 +66,7 @@ func announced(t []rune) int {
 			continue
 		}
 		k := j
-		for k > 0 && (isDigit(t[k-1]) || strings.ContainsRune(numerals, t[k-1])) {
+		for k > 0 && (isDigit(t[k-1]) || t[k-1] == '两' || strings.ContainsRune(numerals, t[k-1])) {
 			k--
 		}
 		if k == j {
@@ -117,8 +117,11 @@ func (w *walker) livelihood(line []rune, b, blockB int) {
 	}
 	_, level := markLevel(next)
 	marked := level == 3 || level == 4 || level == 2 && next[0] == '('
-	if n := markIndex(next); marked && n > 0 && n != 1 && !(inside && n == 2) {
-		marked = false // 二是 or （三） goes on with something else
+	if inside {
+		_, first := markLevel(line[listAnchor(line):])
+		marked = marked && level == first && markIndex(next) == 2
+	} else if n := markIndex(next); n > 1 {
+		marked = false // （三） goes on with something else
 	}
 	switch {
 	case marked:

@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // norm is the text that the grammar matches: half-width digits and punctuation, no spaces, no footnote marks, a line feed
 // only where a paragraph ends. Each of its runes knows where it stands in Source.Text.
@@ -31,20 +34,33 @@ func normalise(src *Source) *norm {
 	add := func(r rune, i int) {
 		s, next := src.At[i], src.At[i+1]
 		e := s + 1
-		if int(next) <= len(text) && next > e && text[s] == '&' && text[next-1] == ';' {
-			e = next
+		if int(next) <= len(text) && next > e && text[s] == '&' {
+			k := slices.IndexFunc(text[s:next], func(c rune) bool { return c == ';' || c == '<' })
+			if k > 0 && text[int(s)+k] == ';' {
+				e = s + int32(k) + 1 // &ldquo; and not the tag behind it
+			}
 		}
 		n.r, n.start, n.end = append(n.r, r), append(n.start, s), append(n.end, e)
 	}
+	table := src.Format != FormatText && src.Format != FormatPDF // their tabs stand between the cells of a row
+	row := false
 	spaces := 0 // ideographic spaces in a row: two of them open a paragraph in texts without line breaks
 	for i := 0; i < len(plain); i++ {
 		r := fold(plain[i])
 		switch {
 		case r == '\n' || r == '\r':
 			if len(n.r) > 0 && n.r[len(n.r)-1] != '\n' {
+				if row && !isStop(n.r[len(n.r)-1]) {
+					add('。', i)
+				}
 				add('\n', i)
 			}
-			spaces = 0
+			spaces, row = 0, false
+		case plain[i] == '\t' && table && i+1 < len(plain):
+			if mark := cellEnd(n.r); mark != 0 {
+				row = row || mark == cellMark
+				add(mark, i)
+			}
 		case r == ' ':
 			if plain[i] == '\u3000' {
 				spaces++
@@ -66,6 +82,22 @@ func normalise(src *Source) *norm {
 		}
 	}
 	return n.joinLines()
+}
+
+// cellEnd is what stands for the tab behind the cells read so far: nothing behind a line break or a mark, a list mark behind a
+// running number, else cellMark.
+func cellEnd(r []rune) rune {
+	k := len(r)
+	for k > 0 && isDigit(r[k-1]) {
+		k--
+	}
+	switch {
+	case len(r) == 0 || strings.ContainsRune("\n、.)", r[len(r)-1]) || r[len(r)-1] == cellMark:
+		return 0
+	case (k == 0 || r[k-1] == '\n') && len(r)-k <= 3:
+		return '.'
+	}
+	return cellMark
 }
 
 // footnote reports the index of the closing bracket of a footnote mark such as [2] that opens at i, or 0.

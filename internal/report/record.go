@@ -68,7 +68,6 @@ type Record struct {
 	Label      string // of a clause without a figure: C checkable, P project, V vague
 
 	order int // in the normalised text
-	key   string
 }
 
 // Unparsed is a number of a review or plan chapter that no rule made a record of.
