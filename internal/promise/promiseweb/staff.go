@@ -2,5 +2,5 @@ package promiseweb
 
 import "huying/internal/web"
 
-// staff are the pages of those who report, review and supervise.
-func (h *pages) staff() []web.Route { return nil }
+// staff are the pages of those who report (desk*.go, act*.go) and of the supervision office (office*.go).
+func (h *pages) staff() []web.Route { return append(h.deskRoutes(), h.officeRoutes()...) }

@@ -1,0 +1,6 @@
+package promiseweb
+
+import "huying/internal/web"
+
+// officeRoutes are the pages of the supervision office: documents and their review, the overview, what comes in and goes out as files.
+func (h *pages) officeRoutes() []web.Route { return nil }
