@@ -30,6 +30,7 @@ type thread struct {
 	fromA     int    // the words before 从 in 从A到B
 	fromB     int
 	year      string // explicit, governs the rest of the sentence
+	from, to  int    // a five-year plan that the sentence names
 }
 
 func kindOf(s *sentence) Kind {
@@ -269,6 +270,15 @@ func (p *parser) pass(f *figure, s *sentence) {
 // explicitYear notes a year that the clause itself names: 到2025年, 截至2020年11月底.
 func (p *parser) explicitYear(c *clause) {
 	r := p.n.r
+	for i := c.a; i < c.b; i++ {
+		n, k := planNumber(r[:c.b], i)
+		if n == 0 || i > c.a && strings.ContainsRune("比较与是为从由", r[i-1]) {
+			continue
+		}
+		if from, to := fiveYear(n); i+k+1 < c.b && r[i+k] == '时' && r[i+k+1] == '期' && (i == c.a || r[i-1] == ',') && to >= p.o.year && from <= p.o.year {
+			p.ctx.from, p.ctx.to = from, to // “十五五”时期新增人口100万
+		}
+	}
 	for i := c.a; i+4 < c.b; i++ {
 		y := yearAt(r[:c.b], i)
 		if y == 0 || r[i+4] != '年' {
@@ -329,7 +339,7 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 		}
 		right = p.right(c.figs[k+n].b, hi2) // 17批次2018名医务人员: both count what follows
 	}
-	if q := l; (q.up || q.down) && !q.to && !q.avg && (len(q.subject) == 0 || adverbs.has(q.subject)) && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
+	if q := l; (q.up || q.down) && !q.to && !q.avg && (len(q.subject) == 0 || adverbs.has(q.subject) || openers.has(q.subject)) && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
 		l.up, l.down = false, false // 增加1万个学位: the verb governs what stands behind
 		l.subject = r[l.pos:first.a]
 	}
@@ -359,6 +369,16 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 // nextName is where the name of the figure at hi begins, when it stands behind the last 、 of the words between two figures:
 // 6处煤矿、|产能1400万吨. It is hi when there is no such name.
 func nextName(r []rune, a, hi int) int {
+	if hi-a > 4 && r[hi-1] == '等' { // 14条高速公路和|甲乙等4个铁路项目
+		for i := hi - 2; i > a+1; i-- {
+			if r[i] == '和' && !joined(r[a:hi], i-a) {
+				return i
+			}
+			if strings.ContainsRune("”)》", r[i]) {
+				break
+			}
+		}
+	}
 	for i := hi - 1; i > a+1; i-- {
 		switch r[i] {
 		case '”', ')', '》':

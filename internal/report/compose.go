@@ -49,6 +49,9 @@ func graded(noun []rune) bool {
 	if len(noun) >= 2 && len(noun) <= 4 && noun[len(noun)-1] == '级' {
 		return true
 	}
+	if len(noun) > 1 && (noun[len(noun)-1] == '元' || noun[len(noun)-1] == '级') && strings.Trim(string(noun[:len(noun)-1]), "十百千万亿") == "" {
+		return true // 12个百亿元、70个十亿元项目
+	}
 	switch string(noun) {
 	case "国家级", "省级", "市级", "县级", "区级", "镇级", "村级", "省部级", "国际级", "世界级", "自治区级", "国家级和省级", "省级以上", "市级以上", "市级及以上", "国家", "省", "地厅级", "县处级":
 		return true

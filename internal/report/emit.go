@@ -202,6 +202,13 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 			rec.Year, rec.YearWhy = spanOf(s.from, s.year), "span"
 		}
 		return
+	case p.ctx.to > 0 && s.state != Review:
+		rec.Year, rec.YearWhy = strconv.Itoa(p.ctx.to), "text"
+		switch metric {
+		case "growth_avg", "growth", "change", "increment":
+			rec.Year = spanOf(p.ctx.from, p.ctx.to)
+		}
+		return
 	case s.period && s.state != Review:
 		rec.Year, rec.YearWhy = strconv.Itoa(s.year), "span"
 		switch metric {

@@ -113,6 +113,10 @@ func (s *scanner) skipUnit(f *figure) string {
 		return "unit.none"
 	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
 		return "name.rating"
+	case f.class == "measure" && next == '级' && s.at(f.b+1) != '的':
+		return "name.rating" // 30万千瓦级机组
+	case (f.base == "公里" || f.base == "米" || f.base == "里") && isHan(next) && (strings.HasSuffix(left, "沿线") || strings.HasSuffix(left, "沿岸") || strings.HasSuffix(left, "周边") || strings.HasSuffix(left, "两侧") || strings.HasSuffix(left, "半径")):
+		return "attribute" // 沿线1公里地块
 	case f.class == "ratio" && s.at(f.a-1) == '前' && (f.form == percent || f.form == fraction):
 		return "name"
 	case f.class == "count" && (s.at(f.a-1) == '前' || s.at(f.a-1) == '后') && (f.base == "名" || f.base == "位"):

@@ -407,7 +407,7 @@ func (s *scanner) comparators(f *figure) {
 		case "破":
 			ok = prev == '首' || prev == '连'
 		case "最高", "最低", "最长":
-			ok = f.form == plain && f.class != "ratio"
+			ok = f.form == plain && f.class != "ratio" && !strings.ContainsRune("球界内洲国省市", prev)
 		}
 		if ok {
 			f.a = f.na - n

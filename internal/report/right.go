@@ -27,6 +27,7 @@ func (p *parser) right(a, hi int) span {
 	if n, tag := tails.match(r[a:hi]); n > 0 && tag != "level" && n > 1 && len(r[a:hi]) <= n+2 {
 		return span{a, a}
 	}
+	placed := inPlaces(r, a)
 	end := hi
 	quote := 0
 	for i := a; i < hi; i++ {
@@ -50,6 +51,14 @@ func (p *parser) right(a, hi int) span {
 		if i > a+1 && isDigit(r[i]) && !isDigit(r[i-1]) && yearAt(r[:hi], i) == 0 && dateAt(r[i:hi]) > 1 {
 			end = i // 47个新开工项目|10月底前全部开工
 			break
+		}
+		if i > a+1 && placed {
+			if n, tag := openers.match(r[i:hi]); n > 1 && tag != "attitude" && i+n < hi && !nounVerb(r[i:hi], n) {
+				if k, _ := placeNouns.suffix(r[a:i]); k > 0 {
+					end = i // 在8个重点县|建设基地6.2万亩
+					break
+				}
+			}
 		}
 		if i > a {
 			if n, _ := predicates.match(r[i:hi]); n > 0 && predicateAt(r, a, i, n, hi) {
@@ -123,6 +132,17 @@ func predicateAt(r []rune, a, i, n, hi int) bool {
 		}
 	}
 	return i-a >= 1
+}
+
+// inPlaces tells whether the count before a only says in how many places something is done: 在甲、乙等8个|重点县.
+func inPlaces(r []rune, a int) bool {
+	for i := a - 1; i > 0 && i > a-60; i-- {
+		switch r[i] {
+		case ',', ';', '。', '\n', ':':
+			return r[i+1] == '在'
+		}
+	}
+	return false
 }
 
 // things are heads of names that a word of doing may stand before: 入库项目, 领跑县, 竣工重点项目.
