@@ -53,4 +53,6 @@ var Nav = []web.NavItem{
 var StaffNav = []web.NavItem{}
 
 // author is how an entry of whoever asks is signed.
-func author(a *identity.Actor) promise.Author { return promise.Author{ID: a.ID, Name: a.Name, Unit: a.Unit} }
+func author(a *identity.Actor) promise.Author {
+	return promise.Author{ID: a.ID, Name: a.Name, Unit: a.Unit}
+}
