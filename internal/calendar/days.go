@@ -114,9 +114,6 @@ func (c *Calendar) IsWorkday(d clock.Date) bool { return c.works(dayNumber(d)) }
 
 func (c *Calendar) works(day int) bool { return c.countBefore(day+1) > c.countBefore(day) }
 
-// NextWorkday returns the first working day after d.
-func (c *Calendar) NextWorkday(d clock.Date) clock.Date { return c.AddWorkdays(d, 1) }
-
 // OnOrAfter returns d when it is a working day, and the next one when it is not.
 func (c *Calendar) OnOrAfter(d clock.Date) clock.Date {
 	return dateOf(c.nthDay(c.countBefore(dayNumber(d))))

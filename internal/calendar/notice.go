@@ -18,16 +18,19 @@ type Notice struct {
 
 // Day is a day of which a notice speaks: a rest day of a holiday, or a weekend day worked in lieu of one.
 type Day struct {
-	Date clock.Date
-	Off  bool
-	Name Name
+	Date clock.Date `json:"date"`
+	Off  bool       `json:"off"`
+	Name Name       `json:"name"`
 }
 
 // Name is a holiday's name.
-type Name struct{ ZH, EN string }
+type Name struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
 
 //go:embed data/cn-calendar-2004-2026.csv
-var builtIn []byte
+var builtIn string
 
 var embedded = sync.OnceValue(func() []Notice {
 	rows, err := readCSV("cn-calendar-2004-2026.csv", builtIn)

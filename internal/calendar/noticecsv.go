@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -14,8 +13,8 @@ import (
 var csvHeader = []string{"date", "is_off", "name_en", "name_zh"}
 
 // readCSV reads the columns of csvHeader. Each error names the line.
-func readCSV(file string, data []byte) ([]saidDay, error) {
-	r := csv.NewReader(bytes.NewReader(data))
+func readCSV(file, data string) ([]saidDay, error) {
+	r := csv.NewReader(strings.NewReader(data))
 	r.FieldsPerRecord = len(csvHeader)
 	var rows []saidDay
 	for first := true; ; first = false {
@@ -23,14 +22,13 @@ func readCSV(file string, data []byte) ([]saidDay, error) {
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			var pe *csv.ParseError
-			if errors.As(err, &pe) {
-				line = pe.Line
-			}
-			return nil, errs.Wrap(err, errs.Invalid, "calendar.bad_csv").At(place(file, line))
+		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
+			return nil, errs.Wrap(err, errs.Invalid, "calendar.bad_csv").At(place(file, wrong.Line))
 		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := r.FieldPos(0)
 		if first {
 			if strings.Join(rec, ",") != strings.Join(csvHeader, ",") {
 				return nil, errs.New(errs.Invalid, "calendar.bad_csv_header", "want", strings.Join(csvHeader, ",")).At(place(file, line))
@@ -60,9 +58,17 @@ func dayOfRecord(rec []string) (Day, *errs.Error) {
 }
 
 // parseCSV reads the notice of a year in the columns of the built-in file.
-func parseCSV(file string, data []byte, year int) (Notice, error) {
+func parseCSV(file, data string, year int) (Notice, error) {
 	days, err := readCSV(file, data)
 	if err != nil {
+		return Notice{}, err
+	}
+	if year == 0 { // a notice may speak of the December before, never of the January after
+		for _, day := range days {
+			year = max(year, day.Date.Year)
+		}
+	}
+	if year, err = yearOf(file, year, 0); err != nil {
 		return Notice{}, err
 	}
 	d := newDraft(file, year)

@@ -125,7 +125,7 @@ func (t text) items() (items []item, start int) {
 			end = heads[i+1][0]
 		}
 		items = append(items, item{
-			number:   chineseNumber(t.s[m[2]:m[3]]),
+			number:   chineseNumbers[t.s[m[2]:m[3]]],
 			holidays: holidaysIn(t.s[m[4]:m[5]]),
 			head:     t.cut(m[0], m[1]),
 			body:     t.cut(m[1], end).joined(),
@@ -134,33 +134,29 @@ func (t text) items() (items []item, start int) {
 	return items, heads[0][0]
 }
 
-// chineseNumber reads 一 to 九十九; 0 when it is none.
-func chineseNumber(s string) int {
-	const digits = "一二三四五六七八九"
-	tens, ones, isTen := strings.Cut(s, "十")
-	if !isTen {
-		tens, ones = "", s
-	}
-	digit := func(s string) int { return strings.Index(digits, s)/len("一") + 1 }
-	n := 0
-	if isTen {
-		n = 10
-		if tens != "" {
-			n *= digit(tens)
+// chineseNumbers are 一 to 九十九.
+var chineseNumbers = func() map[string]int {
+	digits := []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
+	all := map[string]int{}
+	for n := 1; n < 100; n++ {
+		ten, one := "", digits[n%10]
+		if n >= 10 {
+			ten = "十"
 		}
+		if n >= 20 {
+			ten = digits[n/10] + ten
+		}
+		all[ten+one] = n
 	}
-	if ones != "" {
-		n += digit(ones)
-	}
-	return n
-}
+	return all
+}()
 
-// number reads digits or a Chinese number.
+// number reads digits or a Chinese number; 0 when it is none.
 func number(s string) int {
 	if n, err := strconv.Atoi(s); err == nil {
 		return n
 	}
-	return chineseNumber(s)
+	return chineseNumbers[s]
 }
 
 // the seven holidays that every notice names, by the word that tells them.
@@ -209,8 +205,13 @@ func parseText(file, s string, year int) (Notice, error) {
 	if items == nil {
 		return Notice{}, errs.New(errs.Invalid, "calendar.no_items").At(file)
 	}
-	if m := yearInTitle.FindStringSubmatch(t.cut(0, start).joined().s); m != nil && m[1] != strconv.Itoa(year) {
-		return Notice{}, errs.New(errs.Invalid, "calendar.notice_of_other_year", "found", m[1], "year", year).At(file)
+	found := 0
+	if m := yearInTitle.FindStringSubmatch(t.cut(0, start).joined().s); m != nil {
+		found, _ = strconv.Atoi(m[1]) // four digits: the pattern saw to it
+	}
+	year, err := yearOf(file, found, year)
+	if err != nil {
+		return Notice{}, err
 	}
 	d := newDraft(file, year)
 	var all errs.List
