@@ -119,6 +119,13 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		t = t[:i]
 	}
 	for len(t) > 0 {
+		if k := modal(t); k > 0 {
+			if t[len(t)-k] == '都' {
+				l.dist = "均"
+			}
+			t = t[:len(t)-k]
+			continue
+		}
 		if k := planBehind(t); k > 0 && k < len(t) {
 			l.base = string(t[len(t)-k:])
 			t = t[:len(t)-k]
@@ -181,6 +188,25 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 	}
 	l.subject, l.pos = t, a
 	return l
+}
+
+// modal returns the length of a word of intention or a time at the end of t: 中央财政|拟, 能耗强度|要, 中央财政|今年.
+func modal(t []rune) int {
+	if len(t) < 4 {
+		return 0
+	}
+	s := string(t[len(t)-2:])
+	switch s {
+	case "今年", "明年", "预期", "都要", "还要", "将要", "也要", "均要", "还将", "也将", "均将":
+		return 2
+	}
+	prev, last := t[len(t)-2], t[len(t)-1]
+	switch {
+	case last == '拟' && !strings.ContainsRune("模虚比", prev), last == '将' && !strings.ContainsRune("大名干小", prev),
+		last == '要' && !strings.ContainsRune("重需主纪摘必首提概紧只不简想", prev), last == '再' && prev != '一':
+		return 1
+	}
+	return 0
 }
 
 // dealt returns where 分别 stands in t when only verbs follow it, 小微企业贷款|分别新增, or 0.
@@ -292,6 +318,12 @@ func planBehind(t []rune) int {
 
 // dateBehind returns the length of a year at the end of t behind 到 or 至, 提高到|2025年的, without that word.
 func dateBehind(t []rune) int {
+	for _, w := range []string{"一季度", "二季度", "三季度", "四季度", "上半年", "下半年", "前三季度", "年末", "年底"} {
+		s := strings.TrimSuffix(string(t), "的")
+		if u := strings.TrimSuffix(s, w); u != s && (strings.HasSuffix(u, "到") || strings.HasSuffix(u, "至") || strings.HasSuffix(u, "为")) {
+			return len(t) - len([]rune(u))
+		}
+	}
 	k := len(t)
 	for k > 0 && strings.ContainsRune("的底末", t[k-1]) {
 		k--

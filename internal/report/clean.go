@@ -24,7 +24,7 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	c := cleaned{noun: t, pos: pos, start: pos}
 	for len(c.noun) > 0 {
 		t := c.noun
-		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把", t[0]) && !nounLed(t) {
+		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把但", t[0]) && !nounLed(t) {
 			c.cut(1, true)
 			continue
 		}
@@ -179,6 +179,9 @@ func dateAt(t []rune) int {
 			k = 1
 		}
 		if (isDigit(t[k]) || strings.ContainsRune("两三五十", t[k])) && t[k+1] == '年' && (k+2 == len(t) || !strings.ContainsRune("级制期份行计以", t[k+2])) {
+			if k+3 < len(t) && strings.ContainsRune("内来间", t[k+2]) {
+				k++
+			}
 			return k + 2
 		}
 	}

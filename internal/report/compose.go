@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // placeless takes 位居全省 and the like off the end of the subject of a rank.
 func placeless(t []rune) []rune {
@@ -115,6 +118,11 @@ func stem(s string) string {
 
 // splitItems cuts A、B和C into its parts. Brackets and quotations stay whole.
 func splitItems(t []rune) [][]rune {
+	for _, w := range []string{"的比率", "的比例", "之比", "的差距", "的倍差"} {
+		if strings.HasSuffix(string(t), w) && (slices.Contains(t, '与') || slices.Contains(t, '和')) && !slices.Contains(t, '、') {
+			return [][]rune{t} // 物流总费用与生产总值的比率
+		}
+	}
 	var out [][]rune
 	start, depth := 0, 0
 	for i := 0; i < len(t); i++ {

@@ -216,7 +216,7 @@ func (p *parser) subjects(c *clause) {
 	}
 	l := parseLeft(p.n.r, f.b, g.a, true, false)
 	name := l.subject
-	if n, tag := heads.suffix(name); n > 0 && (tag == "share" || l.share && n > 1) && len(name) > n+3 {
+	if n, tag := heads.suffix(name); n > 0 && (tag == "share" || (l.share || l.up || l.down) && n > 1) && len(name) > n+3 {
 		if i, _, _ := strong.find(name, 1); i < 0 {
 			f.skip = "attribute.subject" // 923项审批事项|网上可办率100%
 		}

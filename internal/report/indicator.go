@@ -33,7 +33,7 @@ type name struct {
 
 // cleaned is the subject of a clause without the words that do not belong to an indicator.
 var (
-	always = list("提出 明确 建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
+	always = list("今明两年 今后三年 今后两年 近三年 近两年 近五年 未来三年 三年内 五年内 两年内 提出 明确 建议 综合考虑 预计 初步核算 初步统计 初步预计 据统计 累计 其中 其中: 全年 今年 今年底 今年年底 年底 去年 上年 当年 年内 年底前 年末 期末 截至目前 截止目前 目前 到年底 到年末 一年来 五年来 五年累计 每年 同时 此外 另外 以及 还 并 并且 也 共 总共 共计 首次 本年 到位 上半年 下半年 前三季度 一季度 三年来 两年来 年均 日均 月均 连续 期间 五年间 首年 全口径 今年以来 过去一年 过去五年 这一年 这五年 未来五年 今后五年 五年 力争 确保 努力 争取 年 全面 已 率先 的 到 使 让 把 将 由此 分别 五年共 期间累计 新 实际 全部 又 正 另有 还有 有 至少 推动 推进 加快 促进 保持 实现 完成 达到 取得 获得 获批 建成 建立 形成 举办 承办 成功 成功举办 组织 共有 拥有 现有 已有 稳定 顺利 圆满 巩固 带动 拉动 撬动 助力 支持 扶持 帮助 保障 引导 鼓励 要求 通过 开展 实施 覆盖 发放 兑现 落实 争取到 设立 成立 建设 打造 配备 启用 投入使用 获评 获得 荣获 入选 认定 受理 惠及")
 )
 
 // names says what each of the figures figs is about.
@@ -75,7 +75,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		case last.form == rank || last.form == streak:
 		case len(noun) == 0 || q.noun.tailVerb:
 			useRight = last.class != "ratio" || len(noun) == 0
-		case last.class == "measure" && len(figs) == 1 && (noun[len(noun)-1] == '等' || prepositional(noun)):
+		case last.class == "measure" && len(figs) == 1 && (noun[len(noun)-1] == '等' || prepositional(noun) || last.base == "元" && payers.has(lastRunes(noun, 2))):
 			useRight = true // 与甲行、乙行|达成|600亿元|合作意向
 		case last.class == "count" && len(figs) == 1:
 			useRight = q.noun.tailVerb || q.l.words == "" || !nameEnds(noun)
@@ -114,7 +114,7 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		return out
 	}
 	if len(noun) == 0 {
-		if len(figs) > 1 && len(p.ctx.recent) >= len(figs) && (dist == "分别" || p.ctx.group == len(figs)) {
+		if len(figs) > 1 && len(p.ctx.recent) >= len(figs) && (dist == "分别" || p.ctx.group == len(figs) || (q.l.up || q.l.down) && !q.l.to && last.class == "ratio" && q.lo == q.list[q.i].a) {
 			return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-len(figs):])
 		}
 		if dist != "" && len(figs) == 1 && len(p.ctx.recent) > 1 && dist == "均" {
@@ -132,6 +132,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 			base = p.before(q)
 		}
 		return p.same(q, figs, base, inherited, false)
+	}
+	if generic.has(noun) && p.ctx.indicator == "" && !q.right.empty() && r[last.b] == '的' && len(figs) == 1 {
+		return p.same(q, figs, string(r[q.right.a:q.right.b])+string(noun), false, true) // 总额4万亿元的|投资计划
 	}
 	if graded(noun) && p.ctx.indicator != "" && q.lo > q.list[q.i].a {
 		return p.same(q, figs, string(noun)+ungraded(p.ctx.indicator), false, true) // 新增国家级高新技术企业7家、省级13家
@@ -238,6 +241,11 @@ func (p *parser) predicate(q *phrase, f *figure) string {
 func prepositional(t []rune) bool {
 	return len(t) > 2 && strings.ContainsRune("与向为给对", t[0]) && !joinedWord(t)
 }
+
+// payers are ends of names of those who pay: 中央财政|安排423亿元|资金.
+var payers = list("财政 政府 国家 中央")
+
+func lastRunes(t []rune, n int) []rune { return t[max(0, len(t)-n):] }
 
 func joinedWord(t []rune) bool {
 	switch string(t[:2]) {

@@ -258,6 +258,9 @@ func (s *scanner) ranked(i int) int {
 		}
 		f.nb = j
 		n, _ := rankPlace.suffix(left)
+		if f.value.String() == "1" && len(left) > 1 && strings.ContainsRune("放摆置列排", left[len(left)-2]) && strings.ContainsRune("在于到", left[len(left)-1]) {
+			return j - i // 把安全放在第一位
+		}
 		if !placed {
 			if k, _ := ordinalTails.match(s.r[min(j, s.b):s.b]); k > 0 || n == 0 {
 				return j - i

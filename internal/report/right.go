@@ -18,6 +18,9 @@ func (p *parser) right(a, hi int) span {
 	if strings.ContainsRune("和与及或以左", c) && c != '与' {
 		return span{a, a}
 	}
+	if r[a] == '等' {
+		return span{a, a} // 水泥4200万吨、玻璃3500万箱等落后产能
+	}
 	if landmark(r[a:hi]) {
 		return span{a, a} // 迈上3万亿元|新台阶
 	}
