@@ -30,9 +30,6 @@ func readCSV(file, data string) ([]saidDay, error) {
 		}
 		line, _ := r.FieldPos(0)
 		if first {
-			if strings.Join(rec, ",") != strings.Join(csvHeader, ",") {
-				return nil, errs.New(errs.Invalid, "calendar.bad_csv_header", "want", strings.Join(csvHeader, ",")).At(place(file, line))
-			}
 			continue
 		}
 		d, wrong := dayOfRecord(rec)
