@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"huying/internal/store"
 	"huying/internal/store/storetest"
@@ -55,30 +57,45 @@ func openWith(t testing.TB, cfg Config) *App {
 	return a
 }
 
-// shared is one demonstration that tests read from and do not change.
-var shared struct {
-	sync.Once
-	dir string
-	err error
-}
+// played is the folder of one demonstration, kept in memory, so that each test has a copy to do with what it likes.
+var played = sync.OnceValues(func() (fstest.MapFS, error) {
+	dir, err := os.MkdirTemp("", "huying-app")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // in the system's own folder of what may be lost
+	a, err := Open(ctx, configIn(dir, sqliteIn(dir)))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Close(); err != nil {
+		return nil, err
+	}
+	all := fstest.MapFS{}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		all[filepath.ToSlash(name)] = &fstest.MapFile{Data: data, Mode: 0o640}
+		return err
+	})
+	return all, err
+})
 
-// demonstration returns a copy of the played demonstration, so that a test may do with it what it likes.
+// demonstration opens a copy of the played demonstration.
 func demonstration(t testing.TB) *App {
 	t.Helper()
-	shared.Do(func() {
-		if shared.dir, shared.err = os.MkdirTemp("", "huying-app"); shared.err != nil {
-			return
-		}
-		var a *App
-		if a, shared.err = Open(ctx, configIn(shared.dir, sqliteIn(shared.dir))); shared.err == nil {
-			shared.err = a.Close()
-		}
-	})
-	if shared.err != nil {
-		t.Fatal(shared.err)
+	all, err := played()
+	if err != nil {
+		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(shared.dir)); err != nil {
+	if err := os.CopyFS(dir, all); err != nil {
 		t.Fatal(err)
 	}
 	return openWith(t, configIn(dir, sqliteIn(dir)))
