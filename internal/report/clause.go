@@ -119,66 +119,11 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 		t = t[:i]
 	}
 	for len(t) > 0 {
-		if k := modal(t); k > 0 {
-			if t[len(t)-k] == '都' {
-				l.dist = "均"
-			}
-			t = t[:len(t)-k]
-			continue
-		}
-		if k := planBehind(t); k > 0 && k < len(t) {
-			l.base = string(t[len(t)-k:])
-			t = t[:len(t)-k]
-			continue
-		}
-		if k := dateBehind(t); k > 0 && k < len(t) {
-			t = t[:len(t)-k]
-			continue
-		}
-		if k := len(t); k > 3 && t[k-1] == '年' && (isDigit(t[k-2]) || strings.ContainsRune("两三四五", t[k-2])) && !isDigit(t[k-3]) && isHan(t[k-3]) && !strings.ContainsRune("续近第十每这过", t[k-3]) {
-			t = t[:k-2] // 高新技术企业数3年|翻一番
-			continue
-		}
-		if k := compared(t); k > 0 {
-			l.base = string(t[len(t)-k:])
-			t = t[:len(t)-k]
-			continue
-		}
-		n, tag := tails.suffix(t)
-		if n == 0 {
-			if k, _ := before.suffix(t); k > 0 && k < len(t) {
-				t = t[:len(t)-k]
-				continue
-			}
+		k, ok := l.strip(t)
+		if !ok {
 			break
 		}
-		if strings.HasSuffix(string(t), "自然增长率") || strings.HasSuffix(string(t), "增长极") {
-			break
-		}
-		if n == 1 && len(t) > 1 && (t[len(t)-1] == '列' && strings.ContainsRune("班系专", t[len(t)-2]) || t[len(t)-1] == '有' && strings.ContainsRune("国所公私自", t[len(t)-2]) || t[len(t)-1] == '在' && t[len(t)-2] == '存') {
-			break
-		}
-		if k, _ := openers.suffix(t); k > n {
-			break // 新增 is a verb of its own, not 新 and 增
-		}
-		w := string(t[len(t)-n:])
-		switch tag {
-		case "up":
-			l.up = true
-		case "down":
-			l.down = true
-		case "to":
-			l.to = true
-		case "avg":
-			l.avg, l.up = true, true
-			if strings.HasSuffix(w, "下降") {
-				l.up, l.down = false, true
-			}
-		case "base":
-			l.base = w
-		}
-		l.noteWords(w)
-		t = t[:len(t)-n]
+		t = t[:len(t)-k]
 	}
 	for k := len(t); k > 0 && strings.ContainsRune("、,和与及的", t[k-1]) && (t[k-1] != '及' || k < 2 || !strings.ContainsRune("惠普涉", t[k-2])); k-- {
 		t = t[:k-1]
@@ -188,6 +133,86 @@ func parseLeft(r []rune, a, b int, pct, points bool) left {
 	}
 	l.subject, l.pos = t, a
 	return l
+}
+
+// strip returns how many runes at the end of t belong to the predicate, and notes what they say. ok is false when none do.
+func (l *left) strip(t []rune) (n int, ok bool) {
+	if k := modal(t); k > 0 {
+		if t[len(t)-k] == '都' {
+			l.dist = "均"
+		}
+		return k, true
+	}
+	if k := planBehind(t); k > 0 && k < len(t) {
+		l.base = string(t[len(t)-k:])
+		return k, true
+	}
+	if k := dateBehind(t); k > 0 && k < len(t) {
+		return k, true
+	}
+	if yearsBehind(t) {
+		return 2, true
+	}
+	if k := compared(t); k > 0 {
+		l.base = string(t[len(t)-k:])
+		return k, true
+	}
+	n, tag := tails.suffix(t)
+	if n == 0 {
+		k, _ := before.suffix(t)
+		return k, k > 0 && k < len(t)
+	}
+	if bound(t, n) {
+		return 0, false
+	}
+	l.note(string(t[len(t)-n:]), tag)
+	return n, true
+}
+
+// note keeps what a word of the predicate says.
+func (l *left) note(w, tag string) {
+	switch tag {
+	case "up":
+		l.up = true
+	case "down":
+		l.down = true
+	case "to":
+		l.to = true
+	case "avg":
+		l.avg, l.up = true, true
+		if strings.HasSuffix(w, "下降") {
+			l.up, l.down = false, true
+		}
+	case "base":
+		l.base = w
+	}
+	l.noteWords(w)
+}
+
+// bound tells whether the n runes at the end of t, though they look like a predicate, are part of a longer word: 班|列, 国|有.
+func bound(t []rune, n int) bool {
+	if strings.HasSuffix(string(t), "自然增长率") || strings.HasSuffix(string(t), "增长极") {
+		return true
+	}
+	if n == 1 && len(t) > 1 {
+		prev := t[len(t)-2]
+		switch t[len(t)-1] {
+		case '列':
+			return strings.ContainsRune("班系专", prev)
+		case '有':
+			return strings.ContainsRune("国所公私自", prev)
+		case '在':
+			return prev == '存'
+		}
+	}
+	k, _ := openers.suffix(t)
+	return k > n // 新增 is a verb of its own, not 新 and 增
+}
+
+// yearsBehind tells whether t ends with a number of years: 高新技术企业数3年|翻一番.
+func yearsBehind(t []rune) bool {
+	k := len(t)
+	return k > 3 && t[k-1] == '年' && (isDigit(t[k-2]) || strings.ContainsRune("两三四五", t[k-2])) && isHan(t[k-3]) && !strings.ContainsRune("续近第十每这过", t[k-3])
 }
 
 // modal returns the length of a word of intention or a time at the end of t: 中央财政|拟, 能耗强度|要, 中央财政|今年.

@@ -23,63 +23,9 @@ type cleaned struct {
 func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	c := cleaned{noun: t, pos: pos, start: pos}
 	for len(c.noun) > 0 {
-		t := c.noun
-		if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把但", t[0]) && !nounLed(t) {
-			c.cut(1, true)
-			continue
+		if !c.outer() && !c.opener() && !c.adverb() {
+			break
 		}
-		if n := dateAt(t); n > 0 {
-			c.cut(n, true)
-			continue
-		}
-		if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化域间位", t[n])) {
-			if c.scope == "" {
-				c.scope = string(t[:n])
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		if n, tag := openers.match(t); n > 1 && !nounVerb(t, n) {
-			if c.verb == "" {
-				c.verb, c.strength = string(t[:n]), tag
-			} else if c.strength == "strive" || c.strength == "ensure" {
-				c.verb = string(t[:n])
-			}
-			c.last = string(t[:n])
-			if n+1 < len(t) && t[n] == '了' {
-				n++ // 解决了
-			}
-			w := strings.TrimSuffix(string(t[:n]), "了")
-			if always.has(t[:n]) || n == len(t) || n+1 < len(t) && t[n] == '、' && done.has(t[:n]) {
-				c.keep = ""
-			} else {
-				c.keep = w
-			}
-			c.cut(n, false)
-			continue
-		}
-		if n, _ := adverbs.match(t); n > 0 && n < len(t) && verbAhead(t[n:]) {
-			if s := string(t[:n]); s == "预计" || s == "初步" {
-				c.forecast = true
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		if n, _ := always.match(t); n > 1 {
-			s := string(t[:n])
-			if strings.HasPrefix(s, "预计") || strings.HasPrefix(s, "初步") {
-				c.forecast = true
-			}
-			if s == "累计" && n < len(t) && strings.HasPrefix(string(t[n:]), "投资") {
-				break
-			}
-			if n < len(t) && openers.has(t[:n]) && (nounVerb(t, n) || n+1 == len(t)) {
-				break // 保障|房
-			}
-			c.cut(n, c.verb == "")
-			continue
-		}
-		break
 	}
 	if n, tag := openers.suffix(c.noun); hasRight && n > 1 {
 		if c.verb == "" || len(c.noun) > n {
@@ -97,7 +43,81 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 	return c
 }
 
-// nounLed tells whether 使, 让, 将 or 把 opens a word and not a clause.
+// outer takes one mark, date or scope off the front.
+func (c *cleaned) outer() bool {
+	t := c.noun
+	if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把但", t[0]) && !nounLed(t) {
+		c.cut(1, true)
+		return true
+	}
+	if n := dateAt(t); n > 0 {
+		c.cut(n, true)
+		return true
+	}
+	if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化域间位", t[n])) {
+		if c.scope == "" {
+			c.scope = string(t[:n])
+		}
+		c.cut(n, c.verb == "")
+		return true
+	}
+	return false
+}
+
+// opener takes one verb off the front, and keeps it where it may belong to the name.
+func (c *cleaned) opener() bool {
+	t := c.noun
+	n, tag := openers.match(t)
+	if n < 2 || nounVerb(t, n) {
+		return false
+	}
+	w := string(t[:n])
+	if c.verb == "" {
+		c.verb, c.strength = w, tag
+	} else if c.strength == "strive" || c.strength == "ensure" {
+		c.verb = w
+	}
+	c.last, c.keep = w, w
+	if n+1 < len(t) && t[n] == '了' {
+		n++ // 解决了
+	}
+	if always.has(t[:n]) || n == len(t) || n+1 < len(t) && t[n] == '、' && done.has(t[:n]) {
+		c.keep = ""
+	}
+	c.cut(n, false)
+	return true
+}
+
+// adverb takes one adverb, or a verb that says only that something was done, off the front.
+func (c *cleaned) adverb() bool {
+	t := c.noun
+	if n, _ := adverbs.match(t); n > 0 && n < len(t) && verbAhead(t[n:]) {
+		c.foresee(string(t[:n]))
+		c.cut(n, c.verb == "")
+		return true
+	}
+	n, _ := always.match(t)
+	if n < 2 {
+		return false
+	}
+	s := string(t[:n])
+	c.foresee(s)
+	if s == "累计" && strings.HasPrefix(string(t[n:]), "投资") {
+		return false
+	}
+	if n < len(t) && openers.has(t[:n]) && (nounVerb(t, n) || n+1 == len(t)) {
+		return false // 保障|房
+	}
+	c.cut(n, c.verb == "")
+	return true
+}
+
+func (c *cleaned) foresee(s string) {
+	if strings.HasPrefix(s, "预计") || strings.HasPrefix(s, "初步") {
+		c.forecast = true
+	}
+}
+
 // done are verbs that say of the thing before what became of it: 项目|落地|、总投资.
 var done = list("落地 落户 竣工 投产 投用 建成 签约 开工 上市 投运 达产 通车 开通 启用 运行 上线 建成投产 建成投用 开工建设")
 

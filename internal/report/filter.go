@@ -72,87 +72,95 @@ func connector(gap []rune) bool {
 
 // filters marks figures that only say which things are meant: 5000万元以上的项目237个, 5家100张床位以上的养老机构.
 func (p *parser) filters(c *clause, s *sentence) {
-	r := p.n.r
 	for k := range c.figs {
-		f := &c.figs[k]
-		if f.skip != "" {
-			continue
-		}
-		hi := c.b
-		if k+1 < len(c.figs) {
-			hi = c.figs[k+1].a
-		}
-		after := r[f.b:hi]
-		if k+1 < len(c.figs) && c.figs[k+1].a == f.b && f.suffix && f.class == "measure" && f.op != "~" {
-			f.skip, f.filter = "filter", true // 3公里以内|120个自然村
-			continue
-		}
-		if k > 0 && f.base == "类" && c.figs[k-1].nb == f.na {
-			f.skip = "name" // 2个1类创新药
-			continue
-		}
-		if len(after) == 0 || !(isHan(after[0]) || after[0] == '“') {
-			continue
-		}
-		if f.suffix && after[0] == '且' {
-			f.skip, f.filter = "filter", true
-			continue
-		}
-		noun := after
-		of := after[0] == '的'
-		if f.suffix && len(after) > 2 && after[0] == '人' && after[1] == '口' && after[2] != '的' {
-			f.skip, f.filter = "filter", true // 20万以上|人口县
-			continue
-		}
-		if of {
-			noun = after[1:]
-		}
-		pure := len(noun) > 0 && !hasPredicate(noun) && !slices.ContainsFunc(noun, func(c rune) bool { return c == '、' || c == '(' })
-		lo := c.a
-		if k > 0 {
-			lo = c.figs[k-1].b
-		}
-		l := string(r[lo:f.a])
-		if !of && capacity(f, r[lo:f.a], noun) {
-			f.skip = "attribute.capacity"
-			continue
-		}
-		total := strings.Contains(l, "总投资") || strings.Contains(l, "投资总额") || strings.Contains(l, "合计") || strings.Contains(l, "首批投资") || strings.Contains(l, "总额")
-		bound := f.op != "=" && f.op != "~" && f.approx == ""
-		marked := bound || of
-		if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
-			nx := &c.figs[k+1]
-			tail := r[nx.b:c.b]
-			bareNext := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
-			if pure && nx.class == "count" && bareNext && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count") && !total && connectorless(noun) {
-				f.skip, f.filter = "filter", true
-				continue
-			}
-			if of && total {
-				continue
-			}
-		}
-		if k > 0 && c.figs[k-1].skip == "" && !total {
-			pv := &c.figs[k-1]
-			between := r[pv.b:f.a]
-			if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix && bound) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
-				f.skip, f.filter = "filter", true
-				continue
-			}
-			if pv.class == "count" && f.suffix && bound && f.class == "count" && len(between) <= 6 && !hasPredicate(between) && !slices.ContainsFunc(between, func(c rune) bool { return strings.ContainsRune("、和与及", c) }) {
-				f.skip, f.filter = "filter", true
-				continue
-			}
-		}
-		if of && marked && !total && (f.class == "measure" || f.class == "count") && bound {
-			f.skip, f.filter = "filter", true
-			continue
-		}
-		if (f.suffix || f.han && len(noun) > 3 && !landmark(noun)) && bound && f.class == "measure" && !total && !of && k+1 == len(c.figs) && len(l) > 0 && !endsWithVerb(r[lo:f.a]) {
-			f.skip, f.filter = "filter", true
+		if f := &c.figs[k]; f.skip == "" {
+			f.skip = p.filtered(c, k)
+			f.filter = f.skip == "filter"
 		}
 	}
 	p.subjects(c)
+}
+
+// filtered gives the reason why figure k of a clause only says which things are meant, or "".
+func (p *parser) filtered(c *clause, k int) string {
+	f, r := &c.figs[k], p.n.r
+	lo, hi := c.a, c.b
+	if k > 0 {
+		lo = c.figs[k-1].b
+	}
+	if k+1 < len(c.figs) {
+		hi = c.figs[k+1].a
+		if hi == f.b && f.suffix && f.class == "measure" && f.op != "~" {
+			return "filter" // 3公里以内|120个自然村
+		}
+	}
+	after, l := r[f.b:hi], r[lo:f.a]
+	switch {
+	case k > 0 && f.base == "类" && c.figs[k-1].nb == f.na:
+		return "name" // 2个1类创新药
+	case len(after) == 0 || !isHan(after[0]) && after[0] != '“':
+		return ""
+	case f.suffix && after[0] == '且':
+		return "filter"
+	case f.suffix && len(after) > 2 && after[0] == '人' && after[1] == '口' && after[2] != '的':
+		return "filter" // 20万以上|人口县
+	case after[0] != '的' && capacity(f, l, after):
+		return "attribute.capacity"
+	}
+	g := gauge{f: f, l: l, noun: after, of: after[0] == '的'}
+	if g.of {
+		g.noun = after[1:]
+	}
+	for _, w := range []string{"总投资", "投资总额", "合计", "首批投资", "总额"} {
+		g.total = g.total || strings.Contains(string(l), w)
+	}
+	g.bound = f.op != "=" && f.op != "~" && f.approx == ""
+	if p.gauges(c, k, &g) {
+		return "filter"
+	}
+	return ""
+}
+
+// gauge is a figure that may be a filter, with the words around it.
+type gauge struct {
+	f     *figure
+	l     []rune // the words before it
+	noun  []rune // those behind it, up to the next figure
+	of    bool   // 的 stands behind it
+	total bool   // it is the sum of what is counted
+	bound bool   // it has a bound: 以上, 超
+}
+
+// gauges tells whether a figure only measures what its neighbour counts.
+func (p *parser) gauges(c *clause, k int, g *gauge) bool {
+	f, r := g.f, p.n.r
+	marked := g.bound || g.of
+	if k+1 < len(c.figs) && c.figs[k+1].skip == "" {
+		nx := &c.figs[k+1]
+		tail := r[nx.b:c.b]
+		bare := len(tail) == 0 || !isHan(tail[0]) && tail[0] != '“' || strings.HasPrefix(string(tail), "左右")
+		pure := len(g.noun) > 0 && !hasPredicate(g.noun) && !slices.ContainsFunc(g.noun, func(c rune) bool { return c == '、' || c == '(' })
+		if pure && nx.class == "count" && bare && f.base != "类" && f.base != "种" && f.base != "批次" && f.class != "ratio" && (marked || f.class == "measure" || f.class == "count") && !g.total && connectorless(g.noun) {
+			return true
+		}
+		if g.of && g.total {
+			return false
+		}
+	}
+	if k > 0 && c.figs[k-1].skip == "" && !g.total {
+		pv := &c.figs[k-1]
+		between := r[pv.b:f.a]
+		if pv.class == "count" && f.class != "count" && f.class != "ratio" && (marked || f.suffix && g.bound) && !hasPredicate(between) && !slices.Contains(between, '、') && len(between) <= 12 {
+			return true
+		}
+		if pv.class == "count" && f.suffix && g.bound && f.class == "count" && len(between) <= 6 && !hasPredicate(between) && !slices.ContainsFunc(between, func(c rune) bool { return strings.ContainsRune("、和与及", c) }) {
+			return true
+		}
+	}
+	if g.of && !g.total && (f.class == "measure" || f.class == "count") && g.bound {
+		return true
+	}
+	return (f.suffix || f.han && len(g.noun) > 3 && !landmark(g.noun)) && g.bound && f.class == "measure" && !g.total && !g.of && k+1 == len(c.figs) && len(g.l) > 0 && !endsWithVerb(g.l)
 }
 
 // capacity tells whether a figure is part of a project's name: 甲集团|150亿方/年|天然气产能倍增工程. l stands before it, noun behind.

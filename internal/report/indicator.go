@@ -38,9 +38,7 @@ var (
 
 // names says what each of the figures figs is about.
 func (p *parser) names(q *phrase, figs []figure) []name {
-	f := &figs[0]
 	last := &figs[len(figs)-1]
-	r := p.n.r
 	switch last.form {
 	case rank:
 		if s := string(q.l.subject[len(placeless(q.l.subject)):]); strings.Contains(s, "均") || strings.Contains(s, "双双") {
@@ -52,38 +50,15 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	case streak:
 		return p.same(q, figs, p.row(q, last), false, false)
 	}
-	if (len(q.l.subject) == 0 || openers.has(q.l.subject)) && p.ctx.fromB > p.ctx.fromA {
-		sub := parseLeft(r, p.ctx.fromA, p.ctx.fromB, last.form == percent, false)
-		q.l.subject, q.l.pos = sub.subject, sub.pos
-		if sub.dist != "" {
-			q.l.dist = sub.dist
-		}
-		if sub.share {
-			q.l.share, q.l.whole = true, sub.whole
-		}
-	}
-	p.ctx.fromA, p.ctx.fromB = 0, 0
+	p.subjectBeforeFrom(q, last)
 	q.noun = p.clean(q.l.subject, q.l.pos, !q.right.empty())
 	if adverbs.has(q.noun.noun) {
 		q.noun.noun = nil // 今年拟|安排500万亩
 	}
-	noun := q.noun.noun
-	useRight := false
-	if !q.right.empty() {
-		switch {
-		case q.l.up || q.l.down || q.l.to || q.l.share:
-		case last.form == rank || last.form == streak:
-		case len(noun) == 0 || q.noun.tailVerb:
-			useRight = last.class != "ratio" || len(noun) == 0
-		case last.class == "measure" && len(figs) == 1 && (noun[len(noun)-1] == '等' || prepositional(noun) || last.base == "元" && payers.has(lastRunes(noun, 2))):
-			useRight = true // 与甲行、乙行|达成|600亿元|合作意向
-		case last.class == "count" && len(figs) == 1:
-			useRight = q.noun.tailVerb || q.l.words == "" || !nameEnds(noun)
-		}
-	}
-	if useRight {
+	if p.namedBehind(q, figs) {
 		return p.rightNames(q, figs)
 	}
+	noun := q.noun.noun
 	if n, _ := standing.match(noun); n > 0 && q.right.empty() {
 		noun = nil // 稳居全国前列、增长4.8%: said of what was named before
 	}
@@ -94,16 +69,55 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	if n := numbered(string(noun), len(figs)); n != nil {
 		return p.each(q, figs, n)
 	}
-	base, inherited := string(noun), false
-	composed := false
-	if q.noun.keep != "" && base != "" {
-		base = q.noun.keep + base
+	if len(noun) == 0 {
+		return p.unnamed(q, figs)
 	}
-	items := splitItems(noun)
-	dist := q.l.dist
-	if len(noun) == 0 && q.noun.verb != "" && !q.l.up && !q.l.down && !q.l.share && f.form == plain {
+	if out := p.completed(q, figs, noun); out != nil {
+		return out
+	}
+	if full := p.listed(q, figs, noun); full != nil {
+		return p.each(q, figs, full)
+	}
+	return p.same(q, figs, q.noun.keep+string(noun), false, false)
+}
+
+// subjectBeforeFrom takes the subject from in front of 从 where none stands behind it: 高企总数从360家|增至1031家.
+func (p *parser) subjectBeforeFrom(q *phrase, last *figure) {
+	if (len(q.l.subject) == 0 || openers.has(q.l.subject)) && p.ctx.fromB > p.ctx.fromA {
+		sub := parseLeft(p.n.r, p.ctx.fromA, p.ctx.fromB, last.form == percent, false)
+		q.l.subject, q.l.pos = sub.subject, sub.pos
+		if sub.dist != "" {
+			q.l.dist = sub.dist
+		}
+		if sub.share {
+			q.l.share, q.l.whole = true, sub.whole
+		}
+	}
+	p.ctx.fromA, p.ctx.fromB = 0, 0
+}
+
+// namedBehind tells whether the noun behind the figures is their name: 新建3所|小学.
+func (p *parser) namedBehind(q *phrase, figs []figure) bool {
+	last, noun := &figs[len(figs)-1], q.noun.noun
+	switch {
+	case q.right.empty(), q.l.up || q.l.down || q.l.to || q.l.share, last.form == rank || last.form == streak:
+		return false
+	case len(noun) == 0 || q.noun.tailVerb:
+		return last.class != "ratio" || len(noun) == 0
+	case last.class == "measure" && len(figs) == 1 && (noun[len(noun)-1] == '等' || prepositional(noun) || last.base == "元" && payers.has(lastRunes(noun, 2))):
+		return true // 与甲行、乙行|达成|600亿元|合作意向
+	case last.class == "count" && len(figs) == 1:
+		return q.noun.tailVerb || q.l.words == "" || !nameEnds(noun)
+	}
+	return false
+}
+
+// unnamed names figures whose clause leaves the name out.
+func (p *parser) unnamed(q *phrase, figs []figure) []name {
+	f, last := &figs[0], &figs[len(figs)-1]
+	if q.noun.verb != "" && !q.l.up && !q.l.down && !q.l.share && f.form == plain {
 		// 投资22.68亿元: the verb itself is the name
-		base = q.noun.last
+		base, composed := q.noun.last, false
 		if p.ctx.indicator != "" && q.list[q.i].a < q.lo {
 			base, composed = stem(p.ctx.indicator)+base, true
 		}
@@ -113,59 +127,75 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		}
 		return out
 	}
-	if len(noun) == 0 {
-		if len(figs) > 1 && len(p.ctx.recent) >= len(figs) && (dist == "分别" || p.ctx.group == len(figs) || (q.l.up || q.l.down) && !q.l.to && last.class == "ratio" && q.lo == q.list[q.i].a) {
-			return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-len(figs):])
-		}
-		if dist != "" && len(figs) == 1 && len(p.ctx.recent) > 1 && dist == "均" {
-			return p.each(q, figs, p.ctx.recent)
-		}
-		if b := p.predicate(q, last); b != "" {
-			out := p.same(q, figs, b, false, true)
-			for i := range out {
-				out[i].said = true
-			}
-			return out
-		}
-		base, inherited = p.ctx.indicator, true
-		if base == "" {
-			base = p.before(q)
-		}
-		return p.same(q, figs, base, inherited, false)
+	if n := len(figs); n > 1 && len(p.ctx.recent) >= n && (q.l.dist == "分别" || p.ctx.group == n || (q.l.up || q.l.down) && !q.l.to && last.class == "ratio" && q.lo == q.list[q.i].a) {
+		return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-n:])
 	}
-	if generic.has(noun) && p.ctx.indicator == "" && !q.right.empty() && r[last.b] == '的' && len(figs) == 1 {
-		return p.same(q, figs, string(r[q.right.a:q.right.b])+string(noun), false, true) // 总额4万亿元的|投资计划
+	if q.l.dist == "均" && len(figs) == 1 && len(p.ctx.recent) > 1 {
+		return p.each(q, figs, p.ctx.recent)
 	}
-	if graded(noun) && p.ctx.indicator != "" && q.lo > q.list[q.i].a {
+	if b := p.predicate(q, last); b != "" {
+		out := p.same(q, figs, b, false, true)
+		for i := range out {
+			out[i].said = true
+		}
+		return out
+	}
+	base := p.ctx.indicator
+	if base == "" {
+		base = p.before(q)
+	}
+	return p.same(q, figs, base, true, false)
+}
+
+// completed names figures whose noun needs the indicator before it: 高企|总数, 国家级7家、|省级13家. It returns nil for other nouns.
+func (p *parser) completed(q *phrase, figs []figure, noun []rune) []name {
+	last, within := &figs[len(figs)-1], q.lo > q.list[q.i].a
+	if graded(noun) && p.ctx.indicator != "" && within {
 		return p.same(q, figs, string(noun)+ungraded(p.ctx.indicator), false, true) // 新增国家级高新技术企业7家、省级13家
 	}
-	if generic.has(noun) && p.ctx.owner != "" && q.noun.keep == "" && q.lo > q.list[q.i].a {
+	if !generic.has(noun) {
+		return nil
+	}
+	if p.ctx.indicator == "" && !q.right.empty() && p.n.r[last.b] == '的' && len(figs) == 1 {
+		return p.same(q, figs, string(p.n.r[q.right.a:q.right.b])+string(noun), false, true) // 总额4万亿元的|投资计划
+	}
+	if p.ctx.owner != "" && q.noun.keep == "" && within {
 		return p.same(q, figs, p.ctx.owner+string(noun), false, true)
 	}
-	if generic.has(noun) && p.ctx.indicator != "" && q.noun.keep == "" && !p.apart(q) && (growthName(noun) || !nameEnds([]rune(stem(p.ctx.indicator))) || q.l.dist != "") {
-		if len(figs) > 1 && dist == "分别" && len(p.ctx.recent) >= len(figs) {
-			var list []string
-			for _, b := range p.ctx.recent[len(p.ctx.recent)-len(figs):] {
-				list = append(list, stem(b)+string(noun))
-			}
-			return p.each(q, figs, list)
-		}
-		return p.same(q, figs, compose(p.ctx.indicator, string(noun)), false, true)
+	if p.ctx.indicator == "" || q.noun.keep != "" || p.apart(q) || !growthName(noun) && nameEnds([]rune(stem(p.ctx.indicator))) && q.l.dist == "" {
+		return nil
 	}
-	if len(items) > 1 {
-		switch {
-		case len(items) == len(figs), len(figs) == 1 && dist != "", len(figs) == 1 && last.class == "ratio" && allHeads(items) && last.form != points,
-			len(figs) == 1 && last.form == rank && (allHeads(items) || sharesHead(items)):
-			full := shareHead(items)
-			if q.noun.keep != "" {
-				for i := range full {
-					full[i] = q.noun.keep + full[i]
-				}
-			}
-			return p.each(q, figs, full)
+	if n := len(figs); n > 1 && q.l.dist == "分别" && len(p.ctx.recent) >= n {
+		var list []string
+		for _, b := range p.ctx.recent[len(p.ctx.recent)-n:] {
+			list = append(list, stem(b)+string(noun))
+		}
+		return p.each(q, figs, list)
+	}
+	return p.same(q, figs, compose(p.ctx.indicator, string(noun)), false, true)
+}
+
+// listed returns the names that a noun lists, when each has a figure of its own or one figure is said of each. It returns nil for
+// a noun that is one name.
+func (p *parser) listed(q *phrase, figs []figure, noun []rune) []string {
+	last := &figs[len(figs)-1]
+	items := splitItems(noun)
+	if len(items) < 2 {
+		return nil
+	}
+	switch {
+	case len(items) == len(figs), len(figs) == 1 && q.l.dist != "", len(figs) == 1 && last.class == "ratio" && allHeads(items) && last.form != points,
+		len(figs) == 1 && last.form == rank && (allHeads(items) || sharesHead(items)):
+	default:
+		return nil
+	}
+	full := shareHead(items)
+	if q.noun.keep != "" {
+		for i := range full {
+			full[i] = q.noun.keep + full[i]
 		}
 	}
-	return p.same(q, figs, base, inherited, composed)
+	return full
 }
 
 // apart tells whether a ; stands between the figure and the one that named the indicator.
