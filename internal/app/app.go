@@ -28,7 +28,7 @@ var migrations embed.FS
 
 // Schemas are the parts of the database, in the order in which they are brought up to date.
 var Schemas = []store.Schema{
-	{Name: "app", FS: migrations}, jobs.Schema, places.Schema, identity.Schema, files.Schema, promise.Schema,
+	{Name: "app", FS: migrations}, jobs.Schema, places.Schema, calendar.Schema, identity.Schema, files.Schema, promise.Schema,
 }
 
 // App is a running district.
@@ -43,7 +43,7 @@ type App struct {
 
 	queue    *jobs.Queue
 	places   *places.Store
-	calendar *calendar.Calendar
+	calendar *calendar.Store
 	ids      *identity.Service
 	files    *files.Store
 	register *promise.Register
@@ -134,7 +134,7 @@ func (a *App) openParts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.calendar, err = calendar.New(hours, calendar.Embedded()...); err != nil {
+	if a.calendar, err = calendar.Open(ctx, a.db, hours); err != nil {
 		return err
 	}
 	a.ids = identity.New(a.db, zone, a.cfg.Security, identity.TreesOf(a.places))

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"huying/internal/calendar"
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/promise"
@@ -219,5 +220,41 @@ func killed(t *testing.T, dir, url string) int {
 			t.Error("it was never killed")
 		}
 		return kills
+	}
+}
+
+// TestAnImportedNoticeReachesTheLights imports a notice as another process does, and looks at a light that counts working days.
+func TestAnImportedNoticeReachesTheLights(t *testing.T) {
+	a := demonstration(t)
+	before, err := a.register.Board(ctx, 2021)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := calendar.Open(ctx, a.db, calendar.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = a.db.Write(ctx, func(tx *store.Tx) error {
+		n := calendar.Notice{Year: 2021}
+		for month := time.January; month <= time.October; month++ { // ten months in which nobody works
+			for d := (clock.Date{Year: 2021, Month: month, Day: 1}); d.Month == month; d = d.AddDays(1) {
+				n.Days = append(n.Days, calendar.Day{Date: d, Off: true, Name: calendar.Name{ZH: "休", EN: "Rest"}})
+			}
+		}
+		_, err := other.Import(ctx, tx, n, "test", true)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.look(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after, err := a.register.Board(ctx, 2021)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Rows[5].Plan == after.Rows[5].Plan && before.Rows[50].Plan == after.Rows[50].Plan {
+		t.Error("the plan does not follow the calendar")
 	}
 }

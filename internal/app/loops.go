@@ -59,7 +59,15 @@ func (a *App) every(ctx context.Context, pause time.Duration, f func(context.Con
 
 // look takes over what another server changed: units, places, the calendar.
 func (a *App) look(ctx context.Context) error {
-	return a.places.Refresh(ctx)
+	if err := a.places.Refresh(ctx); err != nil {
+		return err
+	}
+	before := a.calendar.Calendar()
+	err := a.calendar.Refresh(ctx)
+	if a.calendar.Calendar() != before { // lights count working days
+		a.register.Forget()
+	}
+	return err
 }
 
 // tidy removes what nothing will ask for again.
