@@ -134,7 +134,7 @@ func (d *desk) groupTable(id, caption string, rows []group) web.Table[group] {
 	column := func(key string, narrow func(choice) choice) web.Column[group] {
 		return web.Column[group]{Title: d.r.T("promiseweb.count." + key), Numeric: true, Cell: func(g group) templ.Component { return counted(d.count(narrow(g.Choice))) }}
 	}
-	return web.Table[group]{ID: id, Caption: caption, Bare: true, Rows: rows, Columns: []web.Column[group]{
+	return web.Table[group]{ID: id, Caption: d.r.T("promiseweb.counts_of", "what", caption), Bare: true, Rows: rows, Columns: []web.Column[group]{
 		{Title: caption, Head: true, Cell: func(g group) templ.Component { return groupName(d, g) }},
 		column("promised", func(c choice) choice { return c }),
 		column("clear", func(c choice) choice { c.Clear = yes; return c }),

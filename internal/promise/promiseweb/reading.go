@@ -20,7 +20,6 @@ type reportView struct {
 	Contents []heading
 	Total    figure
 	Lights   []web.Count
-	Results  int
 }
 
 // part is one paragraph or heading of the report.
@@ -94,11 +93,6 @@ func (h *pages) show(d *desk, doc promise.Document) error {
 		v.Lights = append(v.Lights, web.Count{Light: string(light), N: n.N, Href: n.Href})
 	}
 	places := d.places(doc, records)
-	for _, x := range places {
-		if x.Class == resultClass || x.Class == baselineClass {
-			v.Results++
-		}
-	}
 	v.lay(p, places)
 	return d.r.Render(http.StatusOK, d.page("report", v.Title, d.r.T("promiseweb.report_about", "title", v.Title, "n", v.Total.N)), reportPage(d, v))
 }
