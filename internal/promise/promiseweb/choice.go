@@ -1,7 +1,6 @@
 package promiseweb
 
 import (
-	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -106,6 +105,14 @@ func headingNo(s string) int {
 	return n
 }
 
+func documentNo(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // maxText is how many characters a search may have.
 const maxText = 60
 
@@ -121,7 +128,7 @@ func (d *desk) choice(f *web.Form) choice {
 			Late: f.Choice("late", "1") != "", Projects: f.Choice("projects", "1") != "", Text: f.Line("q", maxText),
 		},
 		Clear: f.Choice("clear", yes, no), Proof: f.Choice("proof", yes, no), Simulated: f.Choice("simulated", "1") != "",
-		Document: f.Int("document", 1, math.MaxInt64),
+		Document: documentNo(f.Choice("document", o.documents...)),
 	}
 }
 
@@ -139,6 +146,7 @@ type offers struct {
 	themes, matters []string
 	heads, annex    []promise.Heading // of the themes, of the matters
 	units, vague    []string
+	documents       []string
 }
 
 // vagueReasons are the reasons for which a promise is vague that the reader gives, the commonest first.
@@ -149,6 +157,9 @@ func (d *desk) offers() offers {
 	for _, st := range d.board.Rows {
 		o.heads = addHeading(o.heads, st.Claim.Theme)
 		o.annex = addHeading(o.annex, st.Claim.Matter)
+		if doc := strconv.FormatInt(st.Document, 10); st.Document != 0 && !slices.Contains(o.documents, doc) {
+			o.documents = append(o.documents, doc)
+		}
 		if v := st.Claim.Vague; v != "" && !slices.Contains(o.vague, v) {
 			o.vague = append(o.vague, v)
 		}

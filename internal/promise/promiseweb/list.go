@@ -29,6 +29,9 @@ type listView struct {
 	Empty  bool   // nothing was promised at all
 }
 
+// seldom are the questions that stand behind "more".
+var seldom = []string{"kind", "matter", "status", "clear", "measurability", "vague", "proof", "lead", "document", "simulated", "late", "projects"}
+
 // chip is one condition that the list is chosen by, and the address without it.
 type chip struct{ Text, Without string }
 
@@ -48,8 +51,7 @@ func (h *pages) promises(r *web.Request) error {
 	}
 	v := listView{List: l, Form: f, Choice: c, Offers: d.options(), Tabs: d.yearTabs("/promises"), Lights: d.lights(c), Chips: d.chips(c),
 		JSON: l.With("format", "json"), Empty: len(d.board.Rows) == 0}
-	v.More = c.Kind != "" || c.Matter != 0 || c.Status != "" || c.Measurability != "" || c.Vague != "" || c.Late || c.Projects || c.Clear != "" ||
-		c.Proof != "" || !f.OK()
+	v.More = slices.ContainsFunc(seldom, func(name string) bool { return f.Value(name) != "" })
 	all := c
 	all.Light = ""
 	v.All = d.count(all)
@@ -188,7 +190,7 @@ func (d *desk) options() map[string][]web.Option {
 		"kind": fixed("promise.kind.", texts(promise.Kinds)), "light": fixed("promise.light.", texts(promise.Lights)),
 		"status": fixed("promise.status.", texts(promise.Statuses)), "measurability": fixed("promise.measurability.", texts(promise.Measurabilities)),
 		"clear": fixed("promiseweb.clear_", []string{yes, no}), "proof": fixed("promiseweb.proof_", []string{yes, no}),
-		"theme": append(headings(o.heads), web.Option{Value: none, Text: say("promiseweb.no_theme")}), "matter": headings(o.annex), "unit": units, "vague": vague,
+		"theme": append(headings(o.heads), web.Option{Value: none, Text: say("promiseweb.no_theme")}), "matter": headings(o.annex), "unit": units, "lead": units, "vague": vague,
 	}
 }
 

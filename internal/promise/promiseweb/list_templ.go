@@ -280,24 +280,6 @@ func listQuestions(d *desk, v listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Choice.Lead != "" {
-			templ_7745c5c3_Err = web.Hidden("lead", v.Choice.Lead).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		if v.Choice.Simulated {
-			templ_7745c5c3_Err = web.Hidden("simulated", "1").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		if v.Choice.Document != 0 {
-			templ_7745c5c3_Err = web.Hidden("document", v.Form.Value("document")).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
 		templ_7745c5c3_Err = web.Input(v.Form, web.Field{Name: "q", Label: web.T(ctx, "promiseweb.search"), Type: "search", Max: maxText, Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -331,7 +313,7 @@ func listQuestions(d *desk, v listView) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "promiseweb.more"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 49, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 40, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -368,6 +350,24 @@ func listQuestions(d *desk, v listView) templ.Component {
 		templ_7745c5c3_Err = choose(v, "proof", "promiseweb.proof").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if v.Form.Value("lead") != "" {
+			templ_7745c5c3_Err = choose(v, "lead", "promiseweb.lead").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if v.Form.Value("document") != "" {
+			templ_7745c5c3_Err = web.Input(v.Form, web.Field{Name: "document", Label: web.T(ctx, "promiseweb.document_no"), Mode: "numeric"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if v.Form.Value("simulated") != "" {
+			templ_7745c5c3_Err = web.Checkbox(v.Form, web.Field{Name: "simulated", Label: web.T(ctx, "promiseweb.only_simulated")}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = web.Checkbox(v.Form, web.Field{Name: "late", Label: web.T(ctx, "promiseweb.late")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
