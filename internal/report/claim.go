@@ -315,30 +315,7 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 	pct := first.form == percent || first.form == fraction || first.form == half || first.form == points || first.form == times
 	l := parseLeft(r, lo, first.a, pct, first.form == points)
 	last := &c.figs[k+n-1]
-	hi := c.b
-	for j := k + n; j < len(c.figs); j++ {
-		if c.figs[j].skip == "" || c.figs[j].skip == "from" {
-			hi = c.figs[j].a
-			if n == 1 && last.class == "count" {
-				hi = nextName(r, last.b, hi)
-			}
-			break
-		}
-	}
-	right := p.right(last.b, hi)
-	if nx := k + n; n == 1 && nx < len(c.figs) && generic.has(r[right.a:right.b]) && c.figs[nx].skip == "" && c.figs[nx].b < c.b && r[c.figs[nx].b] == '的' {
-		right = p.right(c.figs[nx].b, c.b) // 70个|投资总额超200亿元的|重点项目
-	}
-	if right.empty() && last.base == "元" && spends(l.subject) {
-		right = p.spent(last.b, hi)
-	}
-	if k+n < len(c.figs) && right.empty() && c.figs[k+n].skip == "" && c.figs[k+n].a == last.b && n == 1 {
-		hi2 := c.b
-		if k+n+1 < len(c.figs) {
-			hi2 = c.figs[k+n+1].a
-		}
-		right = p.right(c.figs[k+n].b, hi2) // 17批次2018名医务人员: both count what follows
-	}
+	right, hi := p.behindList(c, k, n, l.subject)
 	if q := l; (q.up || q.down) && !q.to && !q.avg && (len(q.subject) == 0 || adverbs.has(q.subject) || openers.has(q.subject)) && q.base == "" && !right.empty() && first.form == plain && q.dist == "" && lo == c.a {
 		l.up, l.down = false, false // 增加1万个学位: the verb governs what stands behind
 		l.subject = r[l.pos:first.a]
@@ -364,6 +341,37 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 		p.edge = right.b
 	}
 	p.remember(&q, c.figs[k:k+n], names)
+}
+
+// behindList is the noun behind the figures c.figs[k:k+n], and where the words that may name them end. subject stands before them.
+func (p *parser) behindList(c *clause, k, n int, subject []rune) (right span, hi int) {
+	r := p.n.r
+	last := &c.figs[k+n-1]
+	hi = c.b
+	for j := k + n; j < len(c.figs); j++ {
+		if c.figs[j].skip == "" || c.figs[j].skip == "from" {
+			hi = c.figs[j].a
+			if n == 1 && last.class == "count" {
+				hi = nextName(r, last.b, hi)
+			}
+			break
+		}
+	}
+	right = p.right(last.b, hi)
+	if nx := k + n; n == 1 && nx < len(c.figs) && generic.has(r[right.a:right.b]) && c.figs[nx].skip == "" && c.figs[nx].b < c.b && r[c.figs[nx].b] == '的' {
+		right = p.right(c.figs[nx].b, c.b) // 70个|投资总额超200亿元的|重点项目
+	}
+	if right.empty() && last.base == "元" && spends(subject) {
+		right = p.spent(last.b, hi)
+	}
+	if k+n < len(c.figs) && right.empty() && c.figs[k+n].skip == "" && c.figs[k+n].a == last.b && n == 1 {
+		hi2 := c.b
+		if k+n+1 < len(c.figs) {
+			hi2 = c.figs[k+n+1].a
+		}
+		right = p.right(c.figs[k+n].b, hi2) // 17批次2018名医务人员: both count what follows
+	}
+	return right, hi
 }
 
 // nextName is where the name of the figure at hi begins, when it stands behind the last 、 of the words between two figures:

@@ -75,41 +75,8 @@ func (p *parser) metric(q *phrase, f *figure, ind *string, nm name) (string, dec
 		}
 		return v
 	}
-	switch f.form {
-	case rank:
-		return "rank", v
-	case streak:
-		return "streak", v
-	case ratio:
-		return "ratio", v
-	case points:
-		return "change_pp", signed()
-	case folds:
-		return "growth", v
-	case direction:
-		return "growth", v
-	case times:
-		if (l.up || l.down) && !l.to {
-			v = v.shift(2)
-			return p.growth(l), signed()
-		}
-		return "ratio", v
-	case percent, fraction, half:
-		if l.share {
-			return "share", v
-		}
-		if (l.up || l.down) && !l.to {
-			return p.growth(l), signed()
-		}
-		if strings.HasSuffix(*ind, "失业率") || strings.HasSuffix(*ind, "增长率") || strings.HasSuffix(*ind, "价格") {
-			return "level", v
-		}
-		for _, w := range []string{"增速", "增幅", "涨幅", "降幅"} {
-			if strings.HasSuffix(*ind, w) {
-				return p.growth(l), v
-			}
-		}
-		return "share", v
+	if f.form != plain {
+		return p.formMetric(l, f, *ind, v, signed)
 	}
 	if strings.HasSuffix(l.words, "净增|") || strings.Contains(l.words, "净增|") || strings.Contains(l.words, "纯增|") {
 		return "increment", v
@@ -128,6 +95,46 @@ func (p *parser) metric(q *phrase, f *figure, ind *string, nm name) (string, dec
 		return "count", v
 	}
 	return "level", v
+}
+
+// formMetric is metric for figures whose form says what they are: ranks, rates, multiples.
+func (p *parser) formMetric(l *left, f *figure, ind string, v decimal, signed func() decimal) (string, decimal) {
+	moves := (l.up || l.down) && !l.to
+	switch f.form {
+	case rank:
+		return "rank", v
+	case streak:
+		return "streak", v
+	case points:
+		return "change_pp", signed()
+	case folds, direction:
+		return "growth", v
+	case times:
+		if moves {
+			if l.down {
+				v = signed()
+			}
+			return p.growth(l), v.shift(2)
+		}
+		return "ratio", v
+	case percent, fraction, half:
+	default:
+		return "ratio", v
+	}
+	switch {
+	case l.share:
+		return "share", v
+	case moves:
+		return p.growth(l), signed()
+	case strings.HasSuffix(ind, "失业率"), strings.HasSuffix(ind, "增长率"), strings.HasSuffix(ind, "价格"):
+		return "level", v
+	}
+	for _, w := range []string{"增速", "增幅", "涨幅", "降幅"} {
+		if strings.HasSuffix(ind, w) {
+			return p.growth(l), v
+		}
+	}
+	return "share", v
 }
 
 // newVerb tells whether a name begins with 新增, 新建 and the like, and not with 新能源.

@@ -103,83 +103,6 @@ func (s *scanner) quoted(i, j int) bool {
 	return false
 }
 
-// skipUnit gives the reason why a number with its unit says nothing about an indicator.
-func (s *scanner) skipUnit(f *figure) string {
-	left, next := s.text(f.a-6, f.a), s.at(f.b)
-	switch {
-	case s.at(f.a-1) == '每' && f.class == "count":
-		return "name" // 每10万人刑事案件数
-	case f.unit == "":
-		return "unit.none"
-	case f.base == "千伏" || f.base == "吨级" || f.base == "伏" || f.base == "英寸" || f.base == "位数" || f.base == "兆瓦时" && isHan(next) && next != '的':
-		return "name.rating"
-	case f.class == "measure" && next == '级' && s.at(f.b+1) != '的':
-		return "name.rating" // 30万千瓦级机组
-	case (f.base == "公里" || f.base == "米" || f.base == "里") && isHan(next) && (strings.HasSuffix(left, "沿线") || strings.HasSuffix(left, "沿岸") || strings.HasSuffix(left, "周边") || strings.HasSuffix(left, "两侧") || strings.HasSuffix(left, "半径")):
-		return "attribute" // 沿线1公里地块
-	case f.class == "ratio" && s.at(f.a-1) == '前' && (f.form == percent || f.form == fraction):
-		return "name"
-	case f.class == "count" && (s.at(f.a-1) == '前' || s.at(f.a-1) == '后') && (f.base == "名" || f.base == "位"):
-		return "rank.top"
-	case strings.HasSuffix(left, "时速") || strings.HasSuffix(left, "时速达"):
-		return "attribute"
-	case f.base == "个" && (s.hasAt(f.b, "多月") || s.hasAt(f.b, "半月")):
-		return "time.span"
-	case s.hasAt(f.b, "范围") || strings.HasSuffix(left, "一个") || strings.HasSuffix(left, "把"):
-		return "attribute"
-	case f.class == "age":
-		if !f.suffix && !isHan(next) || f.approx != "" || strings.HasSuffix(left, "到") || strings.HasSuffix(left, "至") || strings.HasSuffix(left, "达") || strings.Contains(s.text(f.a-14, f.a), "寿命") {
-			return ""
-		}
-		return "attribute.age"
-	case f.base == "年" || f.base == "个月" || f.base == "周" || f.base == "个季度" || f.base == "季度":
-		if strings.HasSuffix(left, "连续") || strings.HasSuffix(left, "连续第") {
-			return ""
-		}
-		if f.base == "年" && strings.Contains(s.text(f.a-36, f.a), "年限") && !strings.HasSuffix(left, "近") {
-			return ""
-		}
-		return "time.span"
-	case f.class == "time":
-		if strings.HasSuffix(left, "仅用") || strings.HasSuffix(left, "历时") || strings.HasSuffix(left, "只用") || strings.HasSuffix(left, "用了") {
-			return "time.attribute"
-		}
-		for _, w := range []string{"至", "到", "为", "缩短", "压缩", "减少", "增加", "天数", "达", "数", "时间", "时限", "需", "仅", "用时", "连续", "延长", "提前"} {
-			if strings.Contains(left, w) {
-				return ""
-			}
-		}
-		if f.op != "=" && !isHan(next) || s.hasAt(f.b, "办结") || s.hasAt(f.b, "完成") || s.hasAt(f.b, "内") {
-			return ""
-		}
-		if f.base == "个工作日" || f.base == "工作日" || f.base == "天" && !isHan(next) {
-			return ""
-		}
-		return "time.attribute"
-	case f.base == "轮" && f.han:
-		return "ordinal"
-	case f.base == "届" || f.base == "期":
-		if t := s.text(f.a-30, f.a); f.base == "届" && (strings.Contains(t, "举办") || strings.Contains(t, "承办")) || strings.Contains(left, "连续") {
-			return ""
-		}
-		return "ordinal"
-	case f.unit == "元" && f.value.String() == "1":
-		return "name"
-	case f.class == "count" && (s.hasAt(f.b, "方面") || s.hasAt(f.b, "着力") || s.hasAt(f.b, "坚持") || s.hasAt(f.b, "关键词") || s.hasAt(f.b, "必须") || strings.Contains(s.text(f.b, f.b+6), "指标") && !strings.Contains(s.text(f.b, f.b+14), "指标值") && !strings.Contains(s.text(f.b, f.b+12), "全部") ||
-		s.hasAt(f.b, "领域") && (strings.HasSuffix(left, "分") || strings.HasSuffix(left, "从") || strings.HasSuffix(left, "围绕") || strings.HasSuffix(left, "聚焦")) || s.hasAt(f.b, "重点任务") || s.hasAt(f.b, "主要任务") || s.hasAt(f.b, "重大任务")):
-		return "header"
-	case f.class == "" && f.base == "" && s.hasAt(f.b, "人口的") || strings.HasSuffix(left, "辐射周边") || strings.HasSuffix(left, "辐射"):
-		return "attribute"
-	case isHan(next) && f.class == "measure" && (strings.HasSuffix(left, "日处理") || strings.HasSuffix(left, "年处理") || strings.HasSuffix(left, "年产") || strings.HasSuffix(left, "日产") || strings.HasSuffix(left, "日供水") || strings.HasSuffix(left, "日供应")):
-		return "attribute.capacity"
-	case f.base == "分" && (s.hasAt(f.b, "钟")):
-		return "time.attribute"
-	case f.class == "" && f.base == "" && (next == '级' || next == '强'):
-		return "name"
-	}
-	return ""
-}
-
 // streaked reads 连续4年, 连续三届: the number of times in a row.
 func (s *scanner) streaked(f *figure) {
 	switch f.base {
@@ -298,28 +221,17 @@ func (s *scanner) directional(i int) int {
 
 // han reads a figure in Chinese numerals at i, where it quantifies: 三成, 三分之一, 六届, 半天, 六连增, 超千亿元.
 func (s *scanner) han(i int) int {
-	prev := s.at(i - 1)
+	prev, c := s.at(i-1), s.at(i)
 	if prev == '第' || isDigit(prev) {
 		return 1
 	}
-	c := s.at(i)
 	if c == '过' || c == '半' || c == '一' {
 		if n := s.halves(i); n > 0 {
 			return n
 		}
 	}
-	if c == '百' && s.hasAt(i, "百分之") {
-		j := i + 3
-		for strings.ContainsRune("一二三四五六七八九十百", s.at(j)) && s.at(j) != 0 {
-			j++
-		}
-		if v, ok := hanNumber(s.r[i+3 : min(j, s.b)]); ok && v > 0 {
-			f := figure{na: i, nb: j, form: percent, unit: "%", base: "%", class: "ratio", value: decimalOf(v), han: true}
-			s.comparators(&f)
-			s.out = append(s.out, f)
-			return f.b - i
-		}
-		return 3
+	if s.hasAt(i, "百分之") {
+		return s.hundredths(i)
 	}
 	j := i
 	for (hanDigits[s.at(j)] > 0 || hanTens[s.at(j)] > 0) && s.at(j) != 0 {
@@ -334,45 +246,66 @@ func (s *scanner) han(i int) int {
 	}
 	switch {
 	case s.hasAt(j, "分之"):
-		k := j + 2
-		for strings.ContainsRune("一二三四五六七八九", s.at(k)) && s.at(k) != 0 {
-			k++
-		}
-		if w, ok := hanNumber(s.r[j+2 : min(k, s.b)]); ok && w > 0 && v > w && v <= 20 {
-			f := figure{na: i, nb: k, form: fraction, unit: "fraction", base: "fraction", class: "ratio", value: fractionValue(int(w), int(v)), han: true}
-			s.comparators(&f)
-			s.out = append(s.out, f)
-			return f.b - i
-		}
-		return j - i
+		return s.parts(i, j, v)
 	case s.at(j) == '成' && v < 10:
-		after := s.at(j + 1)
-		n, _ := behind.match(s.r[min(j+1, s.b):s.b])
-		if n == 0 && !strings.ContainsRune("近超逾过约达占有到至", prev) && after != '多' {
-			return 1
-		}
-		if after == '立' || after == '为' || after == '员' || after == '功' {
+		if !s.tenths(j, prev) {
 			return 1
 		}
 	case s.at(j) == '倍' && v < 100:
-	case s.hasAt(j, "连增") || s.hasAt(j, "连冠") || s.hasAt(j, "连丰") || s.hasAt(j, "连升") || s.hasAt(j, "连优") || s.hasAt(j, "连快") || s.hasAt(j, "连涨"):
-		f := figure{a: i, na: i, nb: j + 2, b: j + 2, form: streak, op: "=", unit: "年", base: "年", class: "time", value: decimalOf(v), han: true}
-		if prev == '“' && s.at(j+2) == '”' {
-			f.a, f.b = i, j+2
-		}
-		s.out = append(s.out, f)
+	case s.at(j) == '连' && strings.ContainsRune("增冠丰升优快涨", s.at(j+1)) && s.at(j+1) != 0:
+		s.out = append(s.out, figure{a: i, na: i, nb: j + 2, b: j + 2, form: streak, op: "=", unit: "年", base: "年", class: "time", value: decimalOf(v), han: true})
 		return j + 2 - i
 	case strings.HasSuffix(s.text(i-4, i), "连续"):
 	case s.quoted(i, j) || s.at(j) == '大' || s.at(j) == '五' || prev == '等' || prev == '“':
 		return j - i
 	case s.at(j) == '届' && v <= 10 && (strings.HasSuffix(s.text(i-3, i), "举办") || strings.HasSuffix(s.text(i-3, i), "承办")):
-	default:
-		if !s.countsNoun(i, j, v) {
-			return j - i
-		}
+	case !s.countsNoun(i, j, v):
+		return j - i
 	}
 	f := figure{na: i, value: decimalOf(v), han: true}
 	return s.finish(&f, i, j)
+}
+
+// hundredths reads 百分之十五.
+func (s *scanner) hundredths(i int) int {
+	j := i + 3
+	for strings.ContainsRune("一二三四五六七八九十百", s.at(j)) && s.at(j) != 0 {
+		j++
+	}
+	v, ok := hanNumber(s.r[i+3 : min(j, s.b)])
+	if !ok || v == 0 {
+		return 3
+	}
+	f := figure{na: i, nb: j, form: percent, unit: "%", base: "%", class: "ratio", value: decimalOf(v), han: true}
+	s.comparators(&f)
+	s.out = append(s.out, f)
+	return f.b - i
+}
+
+// parts reads 三分之一; v is what stands before 分之 at j.
+func (s *scanner) parts(i, j int, v float64) int {
+	k := j + 2
+	for strings.ContainsRune("一二三四五六七八九", s.at(k)) && s.at(k) != 0 {
+		k++
+	}
+	w, ok := hanNumber(s.r[j+2 : min(k, s.b)])
+	if !ok || w == 0 || v <= w || v > 20 {
+		return j - i
+	}
+	f := figure{na: i, nb: k, form: fraction, unit: "fraction", base: "fraction", class: "ratio", value: fractionValue(int(w), int(v)), han: true}
+	s.comparators(&f)
+	s.out = append(s.out, f)
+	return f.b - i
+}
+
+// tenths tells whether the 成 at j, behind a numeral with prev before it, means tenths: 超八成, and not 三成立.
+func (s *scanner) tenths(j int, prev rune) bool {
+	after := s.at(j + 1)
+	n, _ := behind.match(s.r[min(j+1, s.b):s.b])
+	if n == 0 && after != '多' && (prev == 0 || !strings.ContainsRune("近超逾过约达占有到至", prev)) {
+		return false
+	}
+	return after == 0 || !strings.ContainsRune("立为员功", after)
 }
 
 // countsNoun tells whether a Chinese numeral with a classifier counts something that the clause is about, as in

@@ -207,16 +207,7 @@ func (s *scanner) arabic(i int) int {
 // finish reads scale, unit and comparators behind the number r[i:j] and files the figure.
 func (s *scanner) finish(f *figure, i, j int) int {
 	j0 := j
-	more := func() {
-		for _, w := range []string{"余", "多", "几", "来"} {
-			if s.hasAt(j, w) && (w != "来" || !s.hasAt(j, "来自")) && (w != "多" || !s.hasAt(j, "多于") && !s.hasAt(j, "多出")) {
-				f.op, f.approx = ">", w
-				j++
-				return
-			}
-		}
-	}
-	more()
+	j += s.surplus(f, j)
 	scaleAt := j
 	for strings.ContainsRune(scales, s.at(j)) && s.at(j) != 0 && (s.at(j) != '十' || f.approx != "") {
 		if s.hasAt(j, "百分点") || s.hasAt(j, "千分点") {
@@ -229,14 +220,11 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	}
 	scale := s.text(scaleAt, j)
 	if scale != "" {
-		more()
+		j += s.surplus(f, j)
 	}
 	n, class := units.match(s.r[min(j, s.b):s.b])
 	u := s.text(j, j+n)
 	n, u, class = s.fixUnit(f, j, n, u, class)
-	if n == 0 && scale == "" {
-		f.class = ""
-	}
 	if f.han && i == j0 && scale != "" {
 		scale = f.bareScale(scale)
 	}
@@ -249,14 +237,10 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	if n > 0 {
 		s.perUnit(f)
 	}
-	f.b = f.nb
-	if f.approx == "" || f.op == "" {
-		if (s.at(f.nb) == '多' || s.at(f.nb) == '余') && (f.class != "count" && f.base != "%") {
-			if !s.hasAt(f.nb, "多于") && !s.hasAt(f.nb, "多出") && !s.hasAt(f.nb, "多元") && n > 0 {
-				f.op, f.approx, f.b, f.nb = ">", string(s.at(f.nb)), f.nb+1, f.nb+1
-			}
-		}
+	if n > 0 && (f.approx == "" || f.op == "") && f.class != "count" && f.base != "%" && !s.hasAt(f.nb, "多元") {
+		f.nb += s.oddment(f, f.nb, "多", "余")
 	}
+	f.b = f.nb
 	s.comparators(f)
 	if why := s.skipUnit(f); why != "" {
 		f.skip = why
@@ -266,6 +250,19 @@ func (s *scanner) finish(f *figure, i, j int) int {
 	}
 	s.out = append(s.out, *f)
 	return f.b - i
+}
+
+// surplus reads the words for an odd amount at j, 余 and 多, and returns their length.
+func (s *scanner) surplus(f *figure, j int) int { return s.oddment(f, j, "余", "多", "几", "来") }
+
+func (s *scanner) oddment(f *figure, j int, words ...string) int {
+	for _, w := range words {
+		if s.hasAt(j, w) && (w != "来" || !s.hasAt(j, "来自")) && (w != "多" || !s.hasAt(j, "多于") && !s.hasAt(j, "多出")) {
+			f.op, f.approx = ">", w
+			return 1
+		}
+	}
+	return 0
 }
 
 // bareScale moves 百 and 千 of a scale without a digit into the value: 千亿 is 1000 亿.

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // right is the noun phrase behind a figure, "" when none begins there.
 func (p *parser) right(a, hi int) span {
@@ -8,31 +11,11 @@ func (p *parser) right(a, hi int) span {
 	if a < hi && r[a] == '的' {
 		a++
 	}
-	if a >= hi {
-		return span{a, a}
-	}
-	c := r[a]
-	if !isHan(c) && !isLatin(c) && c != '“' && c != '《' && !isDigit(c) {
-		return span{a, a}
-	}
-	if strings.ContainsRune("和与及或以左", c) && c != '与' {
-		return span{a, a}
-	}
-	if r[a] == '等' {
-		return span{a, a} // 水泥4200万吨、玻璃3500万箱等落后产能
-	}
-	if landmark(r[a:hi]) {
-		return span{a, a} // 迈上3万亿元|新台阶
-	}
-	if n, _ := predicates.match(r[a:hi]); n > 0 && !nounStart(r[a:hi], n) {
-		return span{a, a}
-	}
-	if n, tag := tails.match(r[a:hi]); n > 0 && tag != "level" && n > 1 && len(r[a:hi]) <= n+2 {
+	if a >= hi || !opensName(r[a:hi]) {
 		return span{a, a}
 	}
 	placed := inPlaces(r, a)
-	end := hi
-	quote := 0
+	end, quote := hi, 0
 	for i := a; i < hi; i++ {
 		switch r[i] {
 		case '“':
@@ -40,34 +23,9 @@ func (p *parser) right(a, hi int) span {
 		case '”':
 			quote--
 		}
-		if quote > 0 {
-			continue
-		}
-		if r[i] == '(' && figureIn(r[i:hi]) {
+		if quote <= 0 && endsName(r, a, i, hi, placed) {
 			end = i
 			break
-		}
-		if r[i] == '等' && i-a >= 2 && r[i-1] != '高' && r[i-1] != '平' && r[i-1] != '中' && (i+1 >= hi || r[i+1] != '级' && r[i+1] != '次' && r[i+1] != '奖') {
-			end = i
-			break
-		}
-		if i > a+1 && isDigit(r[i]) && !isDigit(r[i-1]) && yearAt(r[:hi], i) == 0 && dateAt(r[i:hi]) > 1 {
-			end = i // 47个新开工项目|10月底前全部开工
-			break
-		}
-		if i > a+1 && placed {
-			if n, tag := openers.match(r[i:hi]); n > 1 && tag != "attitude" && i+n < hi && !nounVerb(r[i:hi], n) {
-				if k, _ := placeNouns.suffix(r[a:i]); k > 0 {
-					end = i // 在8个重点县|建设基地6.2万亩
-					break
-				}
-			}
-		}
-		if i > a {
-			if n, _ := predicates.match(r[i:hi]); n > 0 && predicateAt(r, a, i, n, hi) {
-				end = i
-				break
-			}
 		}
 	}
 	if end == a+1 {
@@ -77,6 +35,57 @@ func (p *parser) right(a, hi int) span {
 		end--
 	}
 	return span{a, end}
+}
+
+// opensName tells whether a noun phrase can begin at t, behind a figure.
+func opensName(t []rune) bool {
+	c := t[0]
+	if !isHan(c) && !isLatin(c) && c != '“' && c != '《' && !isDigit(c) || strings.ContainsRune("和及或以左等", c) {
+		return false // 水泥4200万吨、玻璃3500万箱|等落后产能
+	}
+	if landmark(t) {
+		return false // 迈上3万亿元|新台阶
+	}
+	if n, _ := predicates.match(t); n > 0 && !nounStart(t, n) {
+		return false
+	}
+	n, tag := tails.match(t)
+	return n < 2 || tag == "level" || len(t) > n+2
+}
+
+// endsName tells whether the noun phrase that begins at a ends before r[i]. placed tells that it names places.
+func endsName(r []rune, a, i, hi int, placed bool) bool {
+	switch {
+	case r[i] == '(' && figureIn(r[i:hi]):
+		return true
+	case r[i] == '等' && i-a >= 2 && !strings.ContainsRune("高平中", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("级次奖", r[i+1])):
+		return !slices.Contains(r[a:i], '、') || !thingBehind(r[i+1:hi])
+	case i <= a:
+		return false
+	case i > a+1 && isDigit(r[i]) && !isDigit(r[i-1]) && yearAt(r[:hi], i) == 0 && dateAt(r[i:hi]) > 1:
+		return true // 47个新开工项目|10月底前全部开工
+	}
+	if placed && i > a+1 {
+		if n, tag := openers.match(r[i:hi]); n > 1 && tag != "attitude" && i+n < hi && !nounVerb(r[i:hi], n) {
+			if k, _ := placeNouns.suffix(r[a:i]); k > 0 {
+				return true // 在8个重点县|建设基地6.2万亩
+			}
+		}
+	}
+	n, _ := predicates.match(r[i:hi])
+	return n > 0 && predicateAt(r, a, i, n, hi)
+}
+
+// thingBehind tells whether behind 等 stands what the things before it are: 林区、垦区等|棚户区居民.
+func thingBehind(t []rune) bool {
+	if len(t) < 2 || !isHan(t[0]) {
+		return false
+	}
+	if n, _ := predicates.match(t); n > 0 && !nounStart(t, n) {
+		return false
+	}
+	n, _ := openers.match(t)
+	return n < 2
 }
 
 // spends tells whether a clause says that money is put into what follows: 出资5000万元|设立基金.

@@ -99,151 +99,6 @@ func stateName(t []rune) string {
 	return string(t)
 }
 
-// wordyTarget reads 完成上级下达的任务, 与经济增长同步, 控制在较低水平.
-func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
-	c := &list[i]
-	r := p.n.r
-	t := string(r[c.a:c.b])
-	for _, w := range []string{"在实际工作中", "努力跑赢", "加快构建", "对标", "在实际", "实际工作", "综合考虑", "这样安排", "提出", "体现", "兼顾", "结果", "主要是", "考虑", "有利于", "符合", "衔接起来", "要把", "就是"} {
-		if strings.HasPrefix(t, w) {
-			return
-		}
-	}
-	rec := Record{Kind: Target, Op: "=", Confidence: "doubtful", Rule: "target.words", Flags: []string{"no_figure"}}
-	name, measurable, metric := "", "", ""
-	cut := func(words ...string) bool {
-		best := -1
-		for _, w := range words {
-			if j := strings.Index(t, w); j >= 0 && (best < 0 || j < best) {
-				best = j
-			}
-		}
-		if best > 0 {
-			name = t[:best]
-		}
-		return best >= 0
-	}
-	delegated := strings.Contains(t, "下达") || strings.Contains(t, "省定") || strings.Contains(t, "考核目标") || strings.Contains(t, "目标任务") || strings.HasSuffix(t, "目标") ||
-		strings.HasSuffix(t, "目标内") || strings.HasSuffix(t, "目标以内") || strings.HasSuffix(t, "要求范围内") || strings.HasSuffix(t, "约束性指标") || strings.Contains(t, "控制目标") || strings.HasSuffix(t, "控制指标")
-	switch {
-	case delegated:
-		measurable, metric = "delegated", "delegated"
-		if strings.Contains(t, "以内") || strings.Contains(t, "控制在") {
-			rec.Op = "<="
-		}
-		cut("确保完成", "全面完成", "完成", "控制在", "达到", "实现", "与国家", "确保")
-		if name == "" {
-			name = delegatedObject(t)
-		}
-	case strings.Contains(t, "同步"):
-		measurable, metric = "directional", "growth"
-		cut("增长与", "增长和", "增速与", "与", "和")
-	case strings.Contains(t, "高于") || strings.Contains(t, "快于"):
-		measurable, metric, rec.Op = "directional", "growth", ">"
-		cut("增长高于", "增速高于", "增长快于", "增速快于", "高于", "快于", "增速继续", "增速")
-	case strings.Contains(t, "低于"):
-		measurable, metric, rec.Op = "directional", "level", "<"
-		cut("低于")
-	case strings.Contains(t, "高于") || strings.Contains(t, "以上"):
-		measurable, metric, rec.Op = "directional", "growth", ">="
-		cut("增速保持", "保持在", "保持")
-	default:
-		measurable, metric = "vague", "level"
-		if strings.Contains(t, "控制") {
-			rec.Op = "<="
-		}
-		if strings.Contains(t, "提高") || strings.Contains(t, "提升") || strings.Contains(t, "增长") || strings.Contains(t, "改善") || strings.Contains(t, "增加") {
-			measurable, rec.Op = "directional", ">"
-		}
-		if strings.Contains(t, "下降") || strings.Contains(t, "缩小") || strings.Contains(t, "降低") {
-			measurable, rec.Op = "directional", "<"
-		}
-		if !cut("控制在", "保持", "稳步", "持续", "进一步", "明显", "基本平衡", "基本稳定", "稳定", "继续", "不断", "稳量", "平稳", "总体", "较快", "显著", "大幅", "增长", "提高", "下降", "改善", "力争", "达到", "实现", "只增", "有所", "优于", "缩小", "处于", "全面") {
-			return
-		}
-	}
-	cl := p.clean([]rune(name), c.a, false)
-	ind := string(cl.noun)
-	if delegated {
-		ind = strings.TrimSpace(name)
-	}
-	ind = strings.TrimRight(ind, "、,和与的等")
-	if len([]rune(ind)) < 2 || len([]rune(ind)) > 40 || !delegated && !namesIndicator(cl.noun) {
-		return
-	}
-	if delegated && !measured(ind) {
-		return
-	}
-	if n, _ := openers.match([]rune(ind)); n > 1 && !nounVerb([]rune(ind), n) && !delegated {
-		return
-	}
-	rec.Metric, rec.Measurable = metric, measurable
-	if measurable == "vague" {
-		rec.Reason = "no_end_state"
-	}
-	p.place(&rec, s, c.a, c.b)
-	rec.Year, rec.YearWhy = itoa(s.year), "target"
-	items := splitItems([]rune(ind))
-	if len(items) > 1 && allHeads(items) && measurable != "delegated" {
-		for _, n := range shareHead(items) {
-			one := rec
-			one.Indicator, one.Share = n, "和"
-			p.out.Records = append(p.out.Records, one)
-		}
-		return
-	}
-	rec.Indicator = ind
-	p.out.Records = append(p.out.Records, rec)
-}
-
-// measured tells whether a phrase names something that is measured, so that a target can be set for it from above.
-func measured(ind string) bool {
-	if i, _, _ := heads.find([]rune(ind), 0); i >= 0 {
-		return true
-	}
-	for _, w := range []string{"指标", "减排", "降碳", "降耗", "节能", "双控", "就业", "粮食", "耕地", "率", "质量", "环境", "脱贫", "去产能"} {
-		if strings.Contains(ind, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// delegatedObject is the X of 完成国家下达的X目标任务.
-func delegatedObject(t string) string {
-	for _, w := range []string{"确保", "全面", "完成", "达到", "实现"} {
-		t = strings.TrimPrefix(t, w)
-	}
-	if j := strings.Index(t, "下达的"); j >= 0 {
-		t = t[j+len("下达的"):]
-	} else if j := strings.Index(t, "下达"); j >= 0 {
-		t = t[j+len("下达"):]
-	}
-	for again := true; again; {
-		again = false
-		for _, w := range []string{"目标任务", "控制目标", "约束性指标", "目标", "任务", "控制指标"} {
-			if u := strings.TrimSuffix(t, w); u != t && u != "" {
-				t, again = u, true
-			}
-		}
-	}
-	return t
-}
-
-// namesIndicator tells whether a phrase ends with something that can be measured.
-func namesIndicator(t []rune) bool {
-	if n, _ := heads.suffix(t); n > 0 {
-		return true
-	}
-	s := string(t)
-	for _, w := range []string{"收支", "收支状况", "质量", "环境质量", "指标", "物价", "能耗", "保险", "就业", "结构"} {
-		if strings.HasSuffix(s, w) {
-			return w != "结构"
-		}
-	}
-	return false
-}
-
 var (
 	purposes = list("减轻 让 使 更好 帮助 支持 降低群众 降低 重奖 带动 促进 助力 助推 推动全市 满足 方便 便利 切实 不断 包含 包括 涵盖 涉及 联动 结合 满足群众 提升群众 增强群众 缓解 保障了 进而 从而 以此 着力解决 切实解决 有效解决 有效缓解 努力 惠及 覆盖 受益 提升居民 提升市民 让群众 共享 享受 在心脑 为群众 为市民 确保群众 提供更 用于 以 通过 依托 围绕 按照 坚持")
 	leadIns  = list("加快 推进 改善 提高 提升 实施 健全 整合 开展 加强 规范 规范理顺 理顺 完善 强化 优化 加大 深化 持续 继续 促进 推动 扩大 做好 保障 落实 切实 办好 统筹 巩固 拓展 发展 支持 增加 丰富 关爱 聚焦 稳定 深入 大力 进一步 全面 打造 着力 构建 建设 建立 全力 夯实")
@@ -256,20 +111,17 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 	r := p.n.r
 	a := c.a
 	for a < c.b && (r[a] == '并' || r[a] == '同' && a+1 < c.b && r[a+1] == '时') {
-		if r[a] == '同' {
+		a++
+		if r[a-1] == '同' {
 			a++
 		}
-		a++
 	}
 	t := r[a:c.b]
-	if len(t) < 4 || c.sep == ':' {
-		return
-	}
-	if n, _ := purposes.match(t); n > 0 {
+	if n, _ := purposes.match(t); n > 0 || len(t) < 4 || c.sep == ':' {
 		return
 	}
 	at, k, _ := coverage.find(t, 0)
-	standard := strings.HasPrefix(string(t), "提高") && (strings.HasSuffix(string(t), "标准") || strings.HasSuffix(string(t), "待遇") || strings.HasSuffix(string(t), "补贴") || strings.HasSuffix(string(t), "补助"))
+	standard := strings.HasPrefix(string(t), "提高") && endsIn(string(t), "标准", "待遇", "补贴", "补助")
 	follows := i+1 < len(list) || s.matter.Index > 0 && !isLastOfMatter(r, s.b)
 	lead, _ := leadIns.match(t)
 	if c.first && lead > 0 && follows && at < 0 && !standard && s.blockOrItem(r) {
@@ -279,10 +131,8 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 	if !ok {
 		cl = p.clean(t, a, false)
 	}
-	if cl.verb == "" {
-		if i > 0 && !hasPredicate(t) && at < 0 {
-			return // goes with the clause before
-		}
+	if cl.verb == "" && i > 0 && !hasPredicate(t) && at < 0 {
+		return // goes with the clause before
 	}
 	obj := string(cl.noun)
 	if i > 0 && (strings.HasPrefix(obj, "规划设计并") || strings.HasPrefix(obj, "前期") || len([]rune(obj)) < 2) && at < 0 {
@@ -296,23 +146,8 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 	rec.Measurable, rec.Reason = measurable(t, cl)
 	switch {
 	case at >= 0:
-		rec.Value, rec.Number, rec.Unit, rec.Measurable, rec.Reason = "100", 100, "%", "coverage", ""
 		rec.NumStart, rec.NumEnd = p.n.span(a+at, a+at+k)
-		if strings.Contains(string(t), "基本实现") {
-			rec.Op = "~"
-		}
-		word := string(t[at : at+k])
-		if word == "全覆盖" {
-			rec.Object = strings.Replace(obj, "全覆盖", "覆盖", 1)
-		} else {
-			rec.Object = strings.TrimPrefix(strings.Replace(obj, word, "", 1), "实现")
-		}
-		rec.Object = strings.Replace(rec.Object, "实现", "", 1)
-		if len([]rune(strings.TrimSpace(rec.Object))) < 3 && i > 0 {
-			prev := p.clean(r[list[i-1].a:list[i-1].b], list[i-1].a, false)
-			rec.Object = string(prev.noun)
-		}
-		rec.Confidence = "high"
+		p.covers(&rec, list, i, string(t), string(t[at:at+k]))
 	case impliedAll(string(t)):
 		rec.Value, rec.Number, rec.Unit, rec.Measurable, rec.Reason = "100", 100, "%", "coverage", ""
 	case standard:
@@ -328,6 +163,24 @@ func (p *parser) wordyMatter(list []clause, i int, s *sentence) {
 		return
 	}
 	p.out.Records = append(p.out.Records, rec)
+}
+
+// covers makes a matter one of full coverage; word is what says so in its clause t.
+func (p *parser) covers(rec *Record, list []clause, i int, t, word string) {
+	rec.Value, rec.Number, rec.Unit, rec.Measurable, rec.Reason, rec.Confidence = "100", 100, "%", "coverage", "", "high"
+	if strings.Contains(t, "基本实现") {
+		rec.Op = "~"
+	}
+	if word == "全覆盖" {
+		rec.Object = strings.Replace(rec.Object, "全覆盖", "覆盖", 1)
+	} else {
+		rec.Object = strings.TrimPrefix(strings.Replace(rec.Object, word, "", 1), "实现")
+	}
+	rec.Object = strings.Replace(rec.Object, "实现", "", 1)
+	if len([]rune(strings.TrimSpace(rec.Object))) < 3 && i > 0 {
+		prev := &list[i-1]
+		rec.Object = string(p.clean(p.n.r[prev.a:prev.b], prev.a, false).noun)
+	}
 }
 
 // namedMatters reads a livelihood list that is only named: 开展安居惠民、暖心护老、医疗惠民等十件民生实事.
