@@ -2,6 +2,7 @@ package promiseweb_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -193,13 +194,16 @@ func TestAMeetingsMinutesStayInside(t *testing.T) {
 		if id, err = s.register.Keep(public, tx, doc, supervisor); err != nil {
 			return err
 		}
-		number, err = s.register.Add(public, tx, promise.Draft{Document: id, Kind: promise.Decision, Title: "整治内涝点"}, supervisor)
+		number, err = s.register.Add(public, tx, promise.Draft{Document: id, Number: "督办〔2021〕5号/甲", Kind: promise.Decision, Title: "整治内涝点"}, supervisor)
 		return err
 	})
 	if p := s.get(fmt.Sprintf("/reports/%d", id)); p.Status != 404 {
 		t.Errorf("the minutes: %d", p.Status)
 	}
-	p := s.get("/promises/" + number)
+	p := s.get("/promises/" + url.PathEscape(number))
+	if len(s.get("/promises?kind=decision").All("a", "href", "/promises/"+url.PathEscape(number))) != 1 {
+		t.Error("the list does not lead to a number of the office's own")
+	}
 	if p.Status != 200 || !strings.Contains(p.Text(), "会议纪要") || strings.Contains(p.Body, "/reports/") {
 		t.Errorf("%d %s", p.Status, p.Text())
 	}
