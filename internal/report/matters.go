@@ -6,7 +6,7 @@ import "strings"
 // This file finds the announcement and follows the list to its end.
 
 // matterWords name what a livelihood list is a list of.
-var matterWords = []string{"实事", "民心工程", "民生工程", "惠民工程", "民生项目", "惠民项目", "民生大事"}
+var matterWords = list("实事 民心工程 民生工程 惠民工程 民生项目 惠民项目 民生大事")
 
 // matterVerbs say that the matters will be done; without one the sentence only speaks of them.
 var matterVerbs = []string{"办好", "抓好", "办成", "办理", "办", "实施", "落实", "做好", "推进", "完成", "突出", "解决", "抓", "干好", "干成", "推动", "安排", "兴办", "聚力", "围绕", "开展"}
@@ -20,21 +20,19 @@ type announcement struct {
 
 // announces reads an announcement out of a sentence. ok is false for a sentence that only mentions such matters.
 func announces(line []rune) (announcement, bool) {
-	s := string(line)
-	for _, w := range matterWords {
-		for from := 0; ; {
-			i := strings.Index(s[from:], w)
-			if i < 0 {
-				break
-			}
-			i += from
-			at := len([]rune(s[:i]))
-			n := announced(line[:at])
-			below := pointsBelow(line[max(0, at-14):at]) || pointsBelow(line[at:min(len(line), at+12)])
-			if (n > 0 || below || w == "实事") && hasMatterVerb(s[:i]) {
-				return announcement{at: at, end: at + len([]rune(w)), count: n, below: below}, true
-			}
-			from = i + len(w)
+	for i, c := range line {
+		if c != '事' && c != '程' && c != '目' {
+			continue
+		}
+		n, _ := matterWords.suffix(line[:i+1])
+		if n == 0 {
+			continue
+		}
+		at, end := i+1-n, i+1
+		count := announced(line[:at])
+		below := pointsBelow(line[max(0, at-14):at]) || pointsBelow(line[end:min(len(line), end+10)])
+		if (count > 0 || below || line[at] == '实') && hasMatterVerb(string(line[:at])) {
+			return announcement{at: at, end: end, count: count, below: below}, true
 		}
 	}
 	return announcement{}, false

@@ -248,16 +248,20 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 	if i := targetAnchor(line); s.target && i > 0 {
 		s.body = a + i
 	}
-	if i := listAnchor(line); i > 0 && (s.state == Plan || w.annex) {
-		s.state, s.body = Livelihood, a+i
+	if s.state == Plan || w.annex {
+		if i := listAnchor(line); i > 0 {
+			s.state, s.body = Livelihood, a+i
+		}
 	}
 	heading := first && !isStop(r[b-1]) && b == blockB && b-a <= 70 && (level > 0 || b-a <= 34) && s.state != Livelihood
 	s.heading = heading || first && level > 0 && level < 3 && b-a <= 40 && w.state != Livelihood && !hasFigure(line[mark:])
 	if w.annex && first && level > 0 && b < blockB && !hasFigure(line[mark:]) {
 		s.heading = true // the title of a matter whose tasks follow
 	}
-	if _, ok := announces(line); ok && w.annex && level == 0 && w.matter.Index == 0 && s.body == a {
-		s.heading = true // 今年重点办好8件实事: leads in
+	if w.annex && level == 0 && w.matter.Index == 0 && s.body == a {
+		if _, ok := announces(line); ok {
+			s.heading = true // 今年重点办好8件实事: leads in
+		}
 	}
 	w.o.sentences = append(w.o.sentences, s)
 	w.livelihood(line, b, blockB)
