@@ -71,6 +71,7 @@ func (d *desk) facts(st *promise.Standing) []web.Pair {
 	if st.Invest != "" || st.Spent != "" {
 		add("promiseweb.invest", d.investText(st))
 	}
+	out = append(out, web.Pair{Name: say("promiseweb.entered"), Value: enteredFact(st)})
 	if st.Formula != "" {
 		out = append(out, web.Pair{Name: say("promiseweb.formula"), Value: formulaFact(st.Formula)})
 	}
