@@ -203,6 +203,8 @@ func bound(t []rune, n int) bool {
 			return strings.ContainsRune("国所公私自", prev)
 		case '在':
 			return prev == '存'
+		case '高', '多', '快', '低', '少':
+			return prev == '最'
 		}
 	}
 	k, _ := openers.suffix(t)

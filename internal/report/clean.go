@@ -193,9 +193,9 @@ func dateAt(t []rune) int {
 		}
 	}
 	s := i
-	if i == 0 && len(t) > 2 {
+	if i == 0 && len(t) > 1 {
 		k := 0
-		if t[0] == '近' {
+		if t[0] == '近' && len(t) > 2 {
 			k = 1
 		}
 		if (isDigit(t[k]) || strings.ContainsRune("两三五十", t[k])) && t[k+1] == '年' && (k+2 == len(t) || !strings.ContainsRune("级制期份行计以", t[k+2])) {

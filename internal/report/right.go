@@ -131,7 +131,7 @@ func predicateAt(r []rune, a, i, n, hi int) bool {
 		return (i-a >= 2 || r[i] == '被') && (r[i] != '均' || !strings.ContainsRune("人平年月日户亩地", r[i-1]) && (i+1 >= hi || !strings.ContainsRune("衡等价线", r[i+1])))
 	}
 	w := string(r[i : i+n])
-	if m, _ := things.match(r[i+n : hi]); m > 0 && (i+n+m == hi || strings.ContainsRune("、,(", r[i+n+m]) || !isHan(r[i+n+m])) && i-a <= 10 {
+	if i-a <= 10 && !deeds.has(r[i:i+n]) && partOfName(r[i+n:hi]) || strings.HasSuffix(w, "增长") && strings.ContainsRune("稳促保", r[i-1]) {
 		return false // 县域商业|领跑|县, 转型发展|入库|项目
 	}
 	rest := string(r[i+n : min(hi, i+n+3)])
@@ -157,8 +157,28 @@ func inPlaces(r []rune, a int) bool {
 	return false
 }
 
+// partOfName tells whether a word of doing belongs to the name, for a thing follows it and the name ends there: 拟竣工|投产项目.
+func partOfName(t []rune) bool {
+	if n, _ := predicates.match(t); n > 1 {
+		t = t[n:]
+	}
+	m, _ := things.match(t)
+	if m == 0 || m == len(t) {
+		return m > 0
+	}
+	if !isHan(t[m]) {
+		return true
+	}
+	n, _ := predicates.match(t[m:])
+	k, _ := openers.match(t[m:])
+	return m > 1 && (n > 1 || k > 1)
+}
+
+// deeds are predicates that have an object: 企业|参与|标准制定.
+var deeds = list("参与 参加 参展 提供 涉及 惠及 覆盖 拥有 持有 进入 支援 享受 领取 获得 取得 实现 完成")
+
 // things are heads of names that a word of doing may stand before: 入库项目, 领跑县, 竣工重点项目.
-var things = list("县 区 县区 市县 县市 村 乡镇 项目 重点项目 重大项目 产业项目 企业 重点企业 公司 基地 平台 工程 人员 岗位 景区 园区 学校 医院 机构 试点 清单 制度 名单 单位 站点 点 中心 品牌 产品 线路 车间 工厂 基金 资金 贷款 标准 地块 产业集群 集群 示范村 示范区 示范县 示范点 示范社区 示范基地 示范项目 示范企业")
+var things = list("方案 计划 园 走廊 县 区 县区 市县 县市 村 乡镇 项目 重点项目 重大项目 产业项目 企业 重点企业 公司 基地 平台 工程 人员 岗位 景区 园区 学校 医院 机构 试点 清单 制度 名单 单位 站点 点 中心 品牌 产品 线路 车间 工厂 基金 资金 贷款 标准 地块 产业集群 集群 示范村 示范区 示范县 示范点 示范社区 示范基地 示范项目 示范企业")
 
 type span struct{ a, b int }
 

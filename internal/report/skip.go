@@ -102,6 +102,8 @@ func (s *scanner) skipMeasure(f *figure, left string, next rune) string {
 		}
 	}
 	switch {
+	case f.class == "measure" && isHan(next) && endsIn(left, "最高", "最大", "最长", "最深"):
+		return "attribute" // 全球最高10米液压支架
 	case f.class == "measure" && next == '级' && s.at(f.b+1) != '的':
 		return "name.rating" // 30万千瓦级机组
 	case endsIn(left, "时速", "时速达", "一个", "把", "辐射周边", "辐射"), s.hasAt(f.b, "范围"), f.class == "" && f.base == "" && s.hasAt(f.b, "人口的"):
