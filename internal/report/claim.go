@@ -161,6 +161,11 @@ func (p *parser) spoken(c *clause) {
 			continue
 		}
 		noun := p.clean(t[:i], c.a, false).noun
+		if items := splitItems(noun); len(items) > 1 && string(t[i:i+n]) == "从无到有" {
+			p.ctx.recent = shareHead(items) // 甲、乙从无到有,分别达2个、3个
+			p.ctx.indicator = p.ctx.recent[len(items)-1]
+			return
+		}
 		if k, _ := heads.suffix(noun); k > 1 || k == 1 && noun[len(noun)-1] == '率' {
 			p.ctx.indicator, p.ctx.recent = string(noun), nil
 		}
@@ -169,7 +174,7 @@ func (p *parser) spoken(c *clause) {
 }
 
 // moved are words for how an indicator moved, without a figure.
-var moved = list("创历史新高 创新高 再创新高 再创历史新高 创下历史新高 创历史最高 稳步增长 稳步提升 稳步提高 稳步扩大 持续增长 持续提升 持续提高 持续扩大 持续下降 快速增长 较快增长 大幅增长 大幅提升 大幅提高 大幅下降 平稳增长 稳定增长 明显提高 明显提升 明显下降 显著提高 显著提升 再上新台阶 迈上新台阶 再上台阶 实现新突破 实现历史性突破 实现翻番 首次突破 不断提高 不断提升 不断扩大 不断增加 进一步提高 进一步提升 实现稳步增长 实现快速增长 保持稳定 位居 稳居 跃居 居全")
+var moved = list("从无到有 创历史新高 创新高 再创新高 再创历史新高 创下历史新高 创历史最高 稳步增长 稳步提升 稳步提高 稳步扩大 持续增长 持续提升 持续提高 持续扩大 持续下降 快速增长 较快增长 大幅增长 大幅提升 大幅提高 大幅下降 平稳增长 稳定增长 明显提高 明显提升 明显下降 显著提高 显著提升 再上新台阶 迈上新台阶 再上台阶 实现新突破 实现历史性突破 实现翻番 首次突破 不断提高 不断提升 不断扩大 不断增加 进一步提高 进一步提升 实现稳步增长 实现快速增长 保持稳定 位居 稳居 跃居 居全")
 
 // cited tells whether a figure is only named to be compared with (比预计的2700亿元多出…) or restates a target (8%左右的增长目标).
 func (p *parser) cited(c *clause, k int, kind Kind) bool {

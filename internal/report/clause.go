@@ -306,7 +306,15 @@ func shareAt(t []rune) int {
 // shareWhole is the B of "A占B的比重达"; literal tells that the text has the word 比重 itself, which then stays in B.
 func shareWhole(t []rune) (whole string, literal bool) {
 	for len(t) > 0 {
+		if k := compared(t); k > 0 && k < len(t) {
+			t = t[:len(t)-k] // 占GDP比重|较2020年
+			continue
+		}
 		n, tag := tails.suffix(t)
+		if (tag == "up" || tag == "down") && len(t) > n && compared(t[:len(t)-n]) > 0 {
+			t = t[:len(t)-n]
+			continue
+		}
 		if n == 0 || tag == "up" || tag == "down" || t[len(t)-1] == '的' {
 			if k, _ := before.suffix(t); k > 0 {
 				t = t[:len(t)-k]

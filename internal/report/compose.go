@@ -176,6 +176,18 @@ func allHeads(items [][]rune) bool {
 
 var stems = list("出口 进口 进出口 贸易额 交易额 吞吐量 营收 总量 用水量 产量 产值 销量 价格 面积 消费 用电量 居民 制造业 产业 企业 贷款 增加值 项目 住房 收入 投资 常住居民 行业 增长 道路 教育 医疗 学校 服务业 工业 经济 林地 排放量 总产值 户籍 人口 存款 税收 保险 固定 经营 合格率 覆盖率 满意率 低保 标准 案件 事故 纠纷 车辆 线路 设施 客户 用户 农户 学生 人员 品牌 机构 门店")
 
+// ownHeads tells whether one of the first parts has a head of its own that the last one does not repeat, so that the parts share
+// none: 进口货值、入境游客、免税销售额.
+func ownHeads(items [][]rune) bool {
+	last := string(items[len(items)-1])
+	for _, it := range items[:len(items)-1] {
+		if n, tag := heads.suffix(it); n > 1 && tag != "flow" && len(items) > 2 && !strings.Contains(last, string(it[len(it)-n:])) {
+			return true
+		}
+	}
+	return false
+}
+
 // sharesHead tells whether short items have one head, which the last one carries: 水稻、油茶产量.
 func sharesHead(items [][]rune) bool {
 	last := items[len(items)-1]
@@ -202,10 +214,15 @@ func shareHead(items [][]rune) []string {
 		}
 	}
 	last := items[len(items)-1]
+	own := ownHeads(items)
 	for i, it := range items {
 		out[i] = string(it)
-		if i == len(items)-1 {
-			break
+		if i == len(items)-1 || own && len(it) > 4 {
+			continue
+		}
+		if strings.HasSuffix(out[i], "存") && strings.HasPrefix(string(last), "贷款") {
+			out[i] += string(last[1:]) // 存、贷款余额
+			continue
 		}
 		if n, _ := heads.suffix(it); n > 0 {
 			if k := strings.Index(string(last), string(it[len(it)-n:])); k > 0 && n > 1 {

@@ -131,7 +131,11 @@ func (p *parser) unnamed(q *phrase, figs []figure) []name {
 		return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-n:])
 	}
 	if q.l.dist == "均" && len(figs) == 1 && len(p.ctx.recent) > 1 {
-		return p.each(q, figs, p.ctx.recent)
+		n := len(p.ctx.recent)
+		if g := p.ctx.group; g > 1 && g < n {
+			n = g // those that shared the last figures
+		}
+		return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-n:])
 	}
 	if b := p.predicate(q, last); b != "" {
 		out := p.same(q, figs, b, false, true)

@@ -65,6 +65,12 @@ func (s *scanner) ranges() {
 		out = append(out, f)
 	}
 	s.out = out
+	for i := len(out) - 1; i > 0; i-- {
+		f, g := &out[i-1], &out[i]
+		if f.base == "" && f.unit != "" && g.base == "元" && f.skip == "" && s.text(f.b, g.a) == "、" {
+			f.unit, f.base, f.class = f.unit+"元", "元", g.class // 1.28万亿、8200亿元
+		}
+	}
 	for i := 1; i < len(out); i++ {
 		f, g := &out[i-1], &out[i]
 		if _, per, ok := strings.Cut(f.unit, "/"); ok && f.base == "元" && g.unit == "元" && f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {

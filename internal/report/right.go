@@ -31,7 +31,7 @@ func (p *parser) right(a, hi int) span {
 	if end == a+1 {
 		return span{a, a}
 	}
-	for end > a && strings.ContainsRune("、,和与及的中里上", r[end-1]) {
+	for end > a && strings.ContainsRune("、,和与及的中里上", r[end-1]) && (r[end-1] != '中' || !strings.ContainsRune("高初国", r[end-2])) {
 		end--
 	}
 	return span{a, end}
