@@ -1,8 +1,10 @@
 package promiseweb
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"huying/internal/promise"
 	"huying/internal/web"
@@ -107,7 +109,18 @@ func (d *desk) tenThousands(v string) string {
 	if v == "" {
 		return d.r.T("promiseweb.not_given")
 	}
-	return d.r.T("promiseweb.money", "value", web.Group(v))
+	return d.r.T("promiseweb.money", "value", web.Group(v), "yuan", web.Group(yuan(v)))
+}
+
+// yuan is an amount in 万元 as one in yuan, for readers who do not count by ten thousands.
+func yuan(v string) string {
+	whole, rest, _ := strings.Cut(v, ".")
+	rest += "0000"
+	v = strings.TrimLeft(whole+rest[:4], "0")
+	if rest = strings.TrimRight(rest[4:], "0"); rest != "" {
+		return cmp.Or(v, "0") + "." + rest
+	}
+	return cmp.Or(v, "0")
 }
 
 func (d *desk) investText(st *promise.Standing) string {

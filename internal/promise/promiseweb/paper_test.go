@@ -66,3 +66,11 @@ func TestLinesOfATextThatCameWithoutParagraphs(t *testing.T) {
 		}
 	}
 }
+
+func TestTenThousandsInYuan(t *testing.T) {
+	for wan, want := range map[string]string{"66200": "662000000", "0": "0", "1.5": "15000", "0.00015": "1.5", "12.34567": "123456.7", "0.5": "5000"} {
+		if got := yuan(wan); got != want {
+			t.Errorf("%s 万元 is %s yuan, want %s", wan, got, want)
+		}
+	}
+}
