@@ -12,12 +12,17 @@ func (w *walker) targets(line []rune, s *sentence) bool {
 		w.target = false
 		return false
 	}
-	if i := targetAnchor(line); i >= 0 {
+	mark, _ := markLevel(line)
+	switch i := targetAnchor(line); {
+	case i >= 0:
 		w.target = s.state == Plan || s.state == Horizon
 		w.aim = w.aimOf(line[:i])
-	} else if w.target {
-		mark, _ := markLevel(line)
-		w.target = looksLikeTarget(line[mark:])
+		w.aimed = w.target
+	case s.blockA && !w.target:
+		w.aimed = false
+	case w.target || w.aimed: // an aside does not end the paragraph of targets: 在实际工作中争取更好结果。
+		w.target = looksLikeTarget(line[mark:], !s.blockA)
+		w.aimed = w.aimed && !turnsToWork(line[mark:])
 	}
 	if w.target && w.aim.to > 0 {
 		s.period, s.from, s.year = w.aim.from > 0, w.aim.from, w.aim.to
@@ -54,11 +59,11 @@ func (w *walker) aimOf(t []rune) aim {
 // targetAnchor returns the position behind "目标是:", or -1.
 func targetAnchor(line []rune) int {
 	for i := 0; i+2 < len(line); i++ {
-		if line[i] != '目' || line[i+1] != '标' {
+		if line[i] != '目' && line[i] != '指' || line[i+1] != '标' {
 			continue
 		}
 		j := i + 2
-		for _, w := range [][]rune{[]rune("建议"), []rune("安排"), []rune("确定"), []rune("初步"), []rune("任务")} {
+		for _, w := range [][]rune{[]rune("建议"), []rune("安排"), []rune("确定"), []rune("初步"), []rune("任务"), []rune("设定"), []rune("拟定"), []rune("预期")} {
 			if j+2 <= len(line) && slices.Equal(line[j:j+2], w) {
 				j += 2
 			}
@@ -68,12 +73,15 @@ func targetAnchor(line []rune) int {
 			if j < len(line) && (line[j] == ':' || line[j] == ',') {
 				j++
 			}
-			if hasTargetName(line[:i]) || line[j-1] == ':' {
+			if j < len(line) && isDigit(line[j]) {
+				continue // 增长预期目标为5%左右: the name stands before
+			}
+			if hasTargetName(line[:i]) || line[j-1] == ':' && line[i] == '目' {
 				return j
 			}
 			continue
 		}
-		if j < len(line) && line[j] == ':' {
+		if j < len(line) && line[j] == ':' && (line[i] == '目' || hasTargetName(line[:i])) {
 			return j + 1
 		}
 	}
@@ -90,26 +98,49 @@ func hasTargetName(r []rune) bool {
 	return false
 }
 
+// turnsToWork tells whether a sentence turns from the targets to the work: 为实现上述目标,….
+func turnsToWork(line []rune) bool {
+	s := string(line)
+	for _, p := range []string{"实现上述", "为实现", "要实现", "围绕", "做好", "重点", "完成上述", "完成今年", "实现今年", "今年要", "各位代表", "按照"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
 // looksLikeTarget tells whether a sentence goes on with targets: its first clause is an indicator with a figure or a relation.
 // livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。", and where
 // one inside a paragraph ends.
 // listAnchor returns the position behind "办好15件民生实事,包括:", when the matters follow in the same sentence, or -1.
 // announced reads how many livelihood matters a sentence announces: 15件民生实事, 十项民生实事.
-func looksLikeTarget(line []rune) bool {
+func looksLikeTarget(line []rune, within bool) bool {
 	s := string(line)
-	for _, p := range []string{"实现上述", "为实现", "要实现", "围绕", "上述", "做好", "在实际工作中", "重点", "完成上述", "完成今年", "实现今年", "今年要", "今年,", "各位代表", "我们", "这里", "提出", "关于", "按照", "要"} {
+	if turnsToWork(line) {
+		return false
+	}
+	for _, p := range []string{"上述", "在实际工作中", "今年,", "我们", "这里", "提出", "关于", "要"} {
 		if strings.HasPrefix(s, p) {
 			return false
 		}
 	}
 	line = trimFront(line, "其中")
-	c := line
-	for i, r := range line {
-		if r == ',' || r == ';' || r == '。' {
-			c = line[:i]
-			break
+	if n, tag := openers.match(stripAdverbs(line)); within && n > 1 && (tag == "deliver" || tag == "progress" || tag == "start") && !nounVerb(stripAdverbs(line), n) {
+		within = false // a task, whatever its later clauses measure
+	}
+	for _, c := range clauses(line, 0, len(line)) {
+		if targetClause(line[c.a:c.b]) {
+			return true
+		}
+		if !within {
+			return false
 		}
 	}
+	return false
+}
+
+// targetClause tells whether a clause is an indicator with a figure or a relation.
+func targetClause(c []rune) bool {
 	t := string(c)
 	if i, _, _ := heads.find(c, 0); i < 0 && !strings.Contains(t, "目标") {
 		return false

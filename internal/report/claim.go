@@ -335,6 +335,13 @@ func (p *parser) claims(list []clause, i, k, n int, s *sentence, kind Kind) {
 			}
 		}
 	}
+	if n > 1 && !first.suffix && first.op != "range" && strings.Contains(l.words, "分别") {
+		for j := k + 1; j < k+n; j++ {
+			if c.figs[j].op == "=" { // 分别突破8.5万亿元、13万元
+				c.figs[j].op, c.figs[j].approx = first.op, first.approx
+			}
+		}
+	}
 	names := p.names(&q, c.figs[k:k+n])
 	for _, nm := range names {
 		p.emit(&q, &c.figs[k+nm.fig], nm)

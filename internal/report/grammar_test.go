@@ -342,6 +342,7 @@ func TestTargetYears(t *testing.T) {
 		{"horizon", "生产总值年均增长6%，城镇新增就业5万人，城镇化率达到71%。", []string{"生产总值 = 6 % growth_avg 2031-2035", "城镇新增就业 = 5 万人 increment 2031-2035", "城镇化率 = 71 % share 2035"}},
 		{"horizon", "2030年发展的主要预期目标是：生产总值增长6%左右。", []string{"生产总值 ~ 6 % growth 2030"}},
 		{"plan", "“十六五”时期经济社会发展的主要目标是：生产总值年均增长6%。", []string{"生产总值 = 6 % growth_avg 2031-2035"}},
+		{"plan", "今年经济社会发展主要预期目标是：生产总值增长6%。在实际工作中争取更好结果。规上工业增加值增长7%。", []string{"生产总值 = 6 % growth 2030", "规上工业增加值 = 7 % growth 2030"}},
 		{"horizon", "综合考虑实现2045年远景目标，提出城镇化率达到71%。", []string{"城镇化率 = 71 % share 2035"}},
 	} {
 		if got := figuresOf(read(t, c.chapter, c.text), Target); !slices.Equal(got, c.want) {

@@ -99,6 +99,8 @@ type walker struct {
 	year    int
 	target  bool
 	aim     aim  // of the targets
+	mixed   bool // the review turns to the aims of the next plan
+	aimed   bool // the paragraph names targets
 	annex   bool // the livelihood list is a chapter of its own
 	items   bool // inside a livelihood list that is part of the plan
 	within  bool // the list has no marks and ends with its paragraph
@@ -119,6 +121,7 @@ func (w *walker) enter(st State, line []rune, a, b int) {
 	switch st {
 	case Review:
 		w.reviewYears(line)
+		w.mixed = w.namesAhead(line)
 		c.Year = w.o.year - 1
 	case Plan, Livelihood, Self:
 		w.year, c.Year = w.o.year, w.o.year

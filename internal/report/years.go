@@ -89,18 +89,37 @@ func (w *walker) moods(line []rune) {
 	}
 }
 
-// ahead turns from the review to the aims of several years where one chapter holds both: "“十五五”时期…" in a report of
-// the year in which that plan begins.
+// ahead turns from the review to the aims of several years where one chapter holds both: “十五五”时期…, in a report of the year in
+// which that plan begins. A chapter whose title names that plan turns where its text first speaks of it.
 func (w *walker) ahead(line []rune) {
 	if w.state != Review {
 		return
 	}
-	n, k := planNumber(line, 0)
-	if n == 0 {
-		return
+	for i := range line {
+		n, k := planNumber(line, i)
+		if i > 0 && !w.mixed {
+			return
+		}
+		if n == 0 {
+			continue
+		}
+		from, to := fiveYear(n)
+		rest := string(line[i+k : min(len(line), i+k+4)])
+		if from >= w.o.year && (strings.HasPrefix(rest, "时期") || strings.HasPrefix(rest, "期间") || w.mixed && (strings.HasPrefix(rest, "规划") || strings.HasPrefix(rest, "纲要"))) {
+			w.state, w.period, w.from, w.year, w.mixed = Horizon, true, from, to, false
+			return
+		}
 	}
-	from, to := fiveYear(n)
-	if rest := string(line[k:min(len(line), k+4)]); from >= w.o.year && (strings.HasPrefix(rest, "时期") || strings.HasPrefix(rest, "期间")) {
-		w.state, w.period, w.from, w.year = Horizon, true, from, to
+}
+
+// namesAhead tells whether the title of a review names a plan that begins with the year ahead.
+func (w *walker) namesAhead(title []rune) bool {
+	for i := range title {
+		if n, _ := planNumber(title, i); n > 0 {
+			if from, _ := fiveYear(n); from >= w.o.year {
+				return true
+			}
+		}
 	}
+	return false
 }
