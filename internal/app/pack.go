@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"huying/internal/calendar"
 	"huying/internal/clock"
@@ -59,7 +61,7 @@ func applyTrees(ctx context.Context, tx *store.Tx, s *places.Store, p *pack.Pack
 	return err
 }
 
-// units are the unit tree as the register asks for it.
+// units are the two trees as the register asks for it.
 type units struct{ places *places.Store }
 
 // Duties implements promise.Units.
@@ -73,6 +75,46 @@ func (u units) Duties(day clock.Date) (all []promise.UnitDuty, fallback string) 
 		all = append(all, d)
 	}
 	return all, trees.Fallback()
+}
+
+// Locate implements promise.Units. A place is named by its whole name or by what stands before 社区, 镇 and the like; of names that hold one
+// another (唐家湾, 唐家) the longest counts.
+func (u units) Locate(day clock.Date, text string) string {
+	var found string
+	longest := 0
+	for _, p := range u.places.On(day).Places.All() {
+		if p.Kind == places.Cell || p.Parent == "" {
+			continue
+		}
+		for _, name := range []string{p.Name.ZH, stem(p.Name.ZH)} {
+			n := utf8.RuneCountInString(name)
+			if n < 2 || n < longest || !strings.Contains(text, name) {
+				continue
+			}
+			if n == longest && found != p.Key {
+				found = "" // two places
+				continue
+			}
+			found, longest = p.Key, n
+		}
+	}
+	return found
+}
+
+// HasPlace implements promise.Units.
+func (u units) HasPlace(day clock.Date, key string) bool {
+	_, ok := u.places.On(day).Places.ByKey(key)
+	return ok
+}
+
+// stem is a place's name without the word for what it is.
+func stem(name string) string {
+	for _, kind := range []string{"社区", "街道", "村", "镇", "乡"} {
+		if s, ok := strings.CutSuffix(name, kind); ok {
+			return s
+		}
+	}
+	return name
 }
 
 // demoClock stays on the demonstration's day, or on another that was asked for.

@@ -95,7 +95,7 @@ func (r *Register) propose(d Document, rec *Record, byRef map[string]*Record, te
 	around := contextOf(c, text)
 	who := proposeUnits(c, around, units, fallback)
 	p := Promise{Year: d.Year, Kind: c.Kind, Document: d.ID, Record: rec.ID, Title: c.Title(), Claim: c,
-		Lead: who.Lead, LeadReason: who.Reason, Joint: who.Joint, Start: start, Due: due, Cycle: proposeCycle(c),
+		Lead: who.Lead, LeadReason: who.Reason, Joint: who.Joint, Place: r.units.Locate(start, c.Quote+"|"+c.Object), Start: start, Due: due, Cycle: proposeCycle(c),
 		Direction: proposeDirection(c), Course: proposeCourse(c), Formula: proposeFormula(c, around), Project: isProject(c), Nodes: proposeNodes(c, start, due)}
 	if base := byRef[c.Baseline]; base != nil && base.Claim.Value != "" {
 		p.Baseline, p.BaselineQuote = base.Claim.Value, base.Claim.Span
@@ -231,7 +231,7 @@ func fill(t Terms, p Promise) Terms {
 
 // Terms returns what the supervision office has set of p.
 func (p *Promise) Terms() Terms {
-	return Terms{Lead: p.Lead, Joint: p.Joint, Start: p.Start, Due: p.Due, Cycle: p.Cycle, Direction: p.Direction, Course: p.Course,
+	return Terms{Lead: p.Lead, Joint: p.Joint, Place: p.Place, Start: p.Start, Due: p.Due, Cycle: p.Cycle, Direction: p.Direction, Course: p.Course,
 		Formula: p.Formula, Project: p.Project, Invest: p.Invest, Nodes: p.Nodes}
 }
 

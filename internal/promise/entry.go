@@ -241,9 +241,10 @@ func (r *Register) SetTerms(ctx context.Context, tx *store.Tx, id int64, version
 		p.LeadReason = nil
 	}
 	n, err := tx.Exec(ctx, `UPDATE promise_promise SET lead_unit = $1, lead_reason = $2, joint_units = $3, start_on = $4, due_on = $5, cycle = $6,
-		direction = $7, course = $8, formula = $9, project = $10, invest = $11, nodes = $12, version = version + 1 WHERE id = $13 AND version = $14`,
+		direction = $7, course = $8, formula = $9, project = $10, invest = $11, nodes = $12, place = $13, version = version + 1
+		WHERE id = $14 AND version = $15`,
 		p.Lead, store.JSON[[]string]{V: p.LeadReason}, store.JSON[[]string]{V: p.Joint}, p.Start, p.Due, p.Cycle, p.Direction, p.Course,
-		store.Null(p.Formula), p.Project, store.Null(p.Invest), store.JSON[[]Node]{V: p.Nodes}, id, version)
+		store.Null(p.Formula), p.Project, store.Null(p.Invest), store.JSON[[]Node]{V: p.Nodes}, p.Place, id, version)
 	if err != nil {
 		return err
 	}
@@ -276,6 +277,9 @@ func (r *Register) setTerms(p *Promise, t Terms) error {
 			wrong("joint", "joint_is_lead")
 		}
 	}
+	if t.Place != "" && !r.units.HasPlace(t.Start, t.Place) {
+		wrong("place", "no_such_place", "place", t.Place)
+	}
 	if t.Start.IsZero() || t.Due.IsZero() || t.Due.Before(t.Start) {
 		wrong("due", "due_before_start", "start", t.Start.String())
 	}
@@ -303,7 +307,7 @@ func (r *Register) setTerms(p *Promise, t Terms) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	p.Lead, p.Joint, p.Start, p.Due, p.Cycle, p.Direction, p.Course = t.Lead, t.Joint, t.Start, t.Due, t.Cycle, t.Direction, t.Course
+	p.Lead, p.Joint, p.Place, p.Start, p.Due, p.Cycle, p.Direction, p.Course = t.Lead, t.Joint, t.Place, t.Start, t.Due, t.Cycle, t.Direction, t.Course
 	p.Formula, p.Project, p.Invest, p.Nodes = t.Formula, t.Project, t.Invest, t.Nodes
 	return nil
 }

@@ -31,10 +31,14 @@ type Register struct {
 	board cache
 }
 
-// Units tells the register which units there are and what they answer for. app adapts the unit tree to it.
+// Units tells the register which units there are and what they answer for, and which places. app adapts the two trees to it.
 type Units interface {
 	// Duties returns the units that exist on day, in the pack's order, and the key of the one that takes what no other does.
 	Duties(day clock.Date) (units []UnitDuty, fallback string)
+	// Locate returns the place that exists on day and that a text names, the narrowest; nothing when it names none, or several.
+	Locate(day clock.Date, text string) (place string)
+	// HasPlace reports whether a place exists on day.
+	HasPlace(day clock.Date, key string) bool
 }
 
 // UnitDuty is a unit with what it answers for.

@@ -28,6 +28,10 @@ func (twoUnits) Duties(clock.Date) ([]UnitDuty, string) {
 	}, "town"
 }
 
+func (twoUnits) Locate(clock.Date, string) string { return "" }
+
+func (twoUnits) HasPlace(_ clock.Date, key string) bool { return key == "zone" }
+
 var office = Author{ID: 7, Name: "督查室 𠮷", Unit: "office"}
 
 const annex = "新增停车位798个。建成3所小学。加强文化建设。全年新增车位798个。"

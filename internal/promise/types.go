@@ -308,6 +308,7 @@ type Change struct {
 type Terms struct {
 	Lead      string     `json:"lead"`
 	Joint     []string   `json:"joint,omitempty"`
+	Place     string     `json:"place,omitempty"`
 	Start     clock.Date `json:"start"`
 	Due       clock.Date `json:"due"`
 	Cycle     Cycle      `json:"cycle"`

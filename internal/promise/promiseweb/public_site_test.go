@@ -78,6 +78,10 @@ func (duties) Duties(clock.Date) ([]promise.UnitDuty, string) {
 		{Key: "science", Responsibilities: []string{"科技园"}}, {Key: "office"}, {Key: "town"}}, "town"
 }
 
+func (duties) Locate(clock.Date, string) string { return "" }
+
+func (duties) HasPlace(_ clock.Date, key string) bool { return key == "zone" }
+
 func someUnits() []places.Unit {
 	first := clock.Date{Year: 2021, Month: 1, Day: 1}
 	unit := func(key, parent, zh, en string) places.Unit {
