@@ -63,12 +63,13 @@ verb of progress and a named object: 加快…医院建设), V vague, with the r
 
 # Where things are
 
-	normalise.go chapter.go sentence.go years.go anchor.go   the outline
-	number.go numberlist.go names.go decimal.go              figures and what only looks like one
-	clause.go claim.go filter.go right.go                    clauses, and which figures claim
-	indicator.go clean.go compose.go                         names
-	emit.go deadline.go task.go wordy.go                     records
-	link.go read.go record.go jsonl.go                       the reading
-	lexicon.go lexicon/*.txt                                 units, verbs, predicates, heads of indicators, scopes
+	normalise.go chapter.go sentence.go years.go            the outline
+	anchor.go matters.go rhetoric.go                        targets, livelihood lists and exhortations in it
+	number.go numberlist.go names.go skip.go decimal.go     figures and what only looks like one
+	clause.go claim.go filter.go right.go row.go            clauses and rows of tables, and which figures claim
+	indicator.go clean.go compose.go                        names
+	emit.go deadline.go task.go wordy.go relation.go        records
+	link.go read.go record.go jsonl.go                      the reading
+	lexicon.go lexicon/*.txt                                units, verbs, predicates, heads of indicators, scopes
 */
 package report

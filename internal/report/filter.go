@@ -98,6 +98,8 @@ func (p *parser) filtered(c *clause, k int) string {
 	switch {
 	case k > 0 && f.base == "类" && c.figs[k-1].nb == f.na:
 		return "name" // 2个1类创新药
+	case len(after) == 0 && p.reach(c, k):
+		return "filter" // 12家企业产值超10亿元
 	case len(after) == 0 || !isHan(after[0]) && after[0] != '“':
 		return ""
 	case f.suffix && after[0] == '且':
@@ -119,6 +121,23 @@ func (p *parser) filtered(c *clause, k int) string {
 		return "filter"
 	}
 	return ""
+}
+
+// reach tells whether figure k, a round one, says what size the things have that the count before it counts: 12家企业产值|超10亿元.
+func (p *parser) reach(c *clause, k int) bool {
+	if k == 0 {
+		return false
+	}
+	f, pv := &c.figs[k], &c.figs[k-1]
+	if pv.skip != "" || pv.class != "count" || pv.form != plain || pv.a != c.a || f.class != "measure" || f.op != ">" && f.op != ">=" || f.suffix || len(strings.TrimRight(f.value.String(), "0")) > 1 {
+		return false
+	}
+	name := parseLeft(p.n.r, pv.b, f.a, false, false)
+	if name.up || name.down || name.to || hasPredicate(name.subject) || slices.Contains(name.subject, '、') {
+		return false
+	}
+	n, _ := heads.suffix(name.subject)
+	return n > 0 && len(name.subject) > n
 }
 
 // gauge is a figure that may be a filter, with the words around it.

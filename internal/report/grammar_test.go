@@ -130,6 +130,7 @@ func TestResults(t *testing.T) {
 		{"a capacity belongs to the name of its plant", "review", "东海石化50万吨甲醇项目建成投产。", []string{}},
 		{"a word of doing before a thing belongs to the name", "review", "新增11个县域商业领跑县，打造20个乡村旅游提升示范村。",
 			[]string{"县域商业领跑县 = 11 个 increment 2029", "乡村旅游提升示范村 = 20 个 count 2029"}},
+		{"how large the counted things are", "review", "12家企业产值超10亿元。", []string{"企业产值超10亿元 = 12 家 count 2029"}},
 		{"a share that falls", "review", "高耗能产业占工业比重下降0.5个百分点。", []string{"高耗能产业占工业比重 = -0.5 百分点 change_pp 2029"}},
 		{"a rank that two things share", "review", "水稻、油茶产量位居全国第一。", []string{"水稻产量 = 1 位 rank 2029", "油茶产量 = 1 位 rank 2029"}},
 		{"the three sectors at the head of a sentence", "review", "一、二、三产业增加值分别增长4%、5%、6%。",
