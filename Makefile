@@ -19,7 +19,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 run: build
-	bin/huying serve --demo
+	bin/huying serve --demo --log text --log-level warn
 
 build: internal/web/dist/manifest.json
 	go build -o bin/huying ./cmd/huying

@@ -107,7 +107,7 @@ func paragraph(src *report.Source, from, to int) (p promise.Paragraph, ok bool) 
 func headings(rd *report.Reading) map[string]int {
 	heads := map[string]int{}
 	for i := range rd.Records {
-		for _, t := range []string{rd.Records[i].Theme.Title, rd.Records[i].Matter.Title} {
+		for _, t := range []string{rd.Records[i].Section, rd.Records[i].Theme.Title, rd.Records[i].Matter.Title} {
 			if t != "" {
 				heads[bare(t)] = levelTheme
 			}
