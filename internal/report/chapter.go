@@ -45,6 +45,7 @@ type sentence struct {
 	section string // path of headings, for the reader of the register
 	heading bool   // stands for itself, promises nothing
 	period  bool   // speaks of a span of years
+	spans   bool   // of a review whose title names a span
 	from    int    // first year of that span
 	year    int    // the year, or the last year of the span
 	target  bool   // belongs to the paragraph of expected targets

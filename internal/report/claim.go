@@ -76,7 +76,7 @@ func (p *parser) sentence(s *sentence) {
 	for i := range list {
 		c := &list[i]
 		if i == 0 || list[i-1].sep == ';' || list[i-1].sep == ':' {
-			if n, level := markLevel(r[c.a:c.b]); level == 3 || level == 4 {
+			if n, level := markLevel(r[c.a:c.b]); level == 3 || level == 4 || level == 2 && s.state == Livelihood {
 				c.a += n // 一是…;二是…
 			}
 		}

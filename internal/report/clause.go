@@ -214,7 +214,7 @@ func bound(t []rune, n int) bool {
 // yearsBehind tells whether t ends with a number of years: 高新技术企业数3年|翻一番.
 func yearsBehind(t []rune) bool {
 	k := len(t)
-	return k > 3 && t[k-1] == '年' && (isDigit(t[k-2]) || strings.ContainsRune("两三四五", t[k-2])) && isHan(t[k-3]) && !strings.ContainsRune("续近第十每这过", t[k-3])
+	return k > 3 && t[k-1] == '年' && (isDigit(t[k-2]) || strings.ContainsRune("两三四五", t[k-2])) && isHan(t[k-3]) && !strings.ContainsRune("续近第十每这过前个", t[k-3])
 }
 
 // modal returns the length of a word of intention or a time at the end of t: 中央财政|拟, 能耗强度|要, 中央财政|今年.
@@ -363,7 +363,7 @@ func dateBehind(t []rune) int {
 	for k > 0 && strings.ContainsRune("的底末", t[k-1]) {
 		k--
 	}
-	if k < 6 || t[k-1] != '年' || yearAt(t, k-5) == 0 || !strings.ContainsRune("到至为于", t[k-6]) {
+	if k < 6 || t[k-1] != '年' || yearAt(t, k-5) == 0 || !strings.ContainsRune("到至为于是", t[k-6]) {
 		return 0
 	}
 	return len(t) - k + 5

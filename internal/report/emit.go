@@ -205,8 +205,10 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 	switch {
 	case p.ctx.year != "":
 		rec.Year, rec.YearWhy = p.ctx.year, "text"
-		if s.period && metric == "growth_avg" {
+		if s.period && (metric == "growth_avg" || s.state == Horizon && strings.Contains(q.l.words+string(p.n.r[q.lo:f.a]), "累计")) {
 			rec.Year, rec.YearWhy = spanOf(s.from, s.year), "span"
+		} else if metric == "growth_avg" && s.state == Review && rec.Year == strconv.Itoa(p.o.year-1) && p.averaged(s) {
+			rec.Year, rec.YearWhy = spanOf(p.o.year-5, p.o.year-1), "span"
 		}
 		return
 	case p.ctx.to > 0 && s.state != Review:
@@ -245,8 +247,9 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 		return
 	case metric == "growth_avg" && s.state == Review:
 		lo := q.list[q.i].a
-		if t := string(p.n.r[s.a:max(lo, f.a)]); strings.Contains(t, "五年") || strings.Contains(t, "“十") {
-			rec.Year, rec.YearWhy = spanOf(p.o.year-5, p.o.year-1), "span"
+		t := string(p.n.r[s.a:max(lo, f.a)])
+		if p.averaged(s) || strings.Contains(t, "五年") || strings.Contains(t, "“十") {
+			rec.Year, rec.YearWhy = spanOf(p.o.year-5, p.o.year-1), "span" // an average needs years: the plan's, which end with the review
 			return
 		}
 	}
@@ -255,6 +258,9 @@ func (p *parser) year(rec *Record, q *phrase, f *figure, metric string, nm name)
 		rec.YearWhy = "target"
 	}
 }
+
+// averaged tells whether a yearly average of a review is one over five years: its title says so, or a five-year plan ends with it.
+func (p *parser) averaged(s *sentence) bool { return s.spans || (p.o.year-1)%5 == 0 }
 
 func spanOf(a, b int) string { return strconv.Itoa(a) + "-" + strconv.Itoa(b) }
 

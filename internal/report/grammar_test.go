@@ -130,6 +130,10 @@ func TestResults(t *testing.T) {
 		{"a capacity belongs to the name of its plant", "review", "东海石化50万吨甲醇项目建成投产。", []string{}},
 		{"a word of doing before a thing belongs to the name", "review", "新增11个县域商业领跑县，打造20个乡村旅游提升示范村。",
 			[]string{"县域商业领跑县 = 11 个 increment 2029", "乡村旅游提升示范村 = 20 个 count 2029"}},
+		{"a multiple of an earlier year", "review", "生产总值530亿元，是2025年的1.7倍；游客46万人次，旅游收入40亿元，分别是2025年的1.8倍和2倍。",
+			[]string{"生产总值 = 530 亿元 level 2029", "生产总值 = 1.7 倍 ratio 2029", "游客 = 46 万人次 count 2029", "旅游收入 = 40 亿元 level 2029", "游客 = 1.8 倍 ratio 2029", "旅游收入 = 2 倍 ratio 2029"}},
+		{"the change of a share", "review", "教育支出占财政支出的18%，比上年提高2.6个百分点。",
+			[]string{"教育支出占财政支出比重 = 18 % share 2029", "教育支出占财政支出比重 = 2.6 百分点 change_pp 2029"}},
 		{"how large the counted things are", "review", "12家企业产值超10亿元。", []string{"企业产值超10亿元 = 12 家 count 2029"}},
 		{"a share that falls", "review", "高耗能产业占工业比重下降0.5个百分点。", []string{"高耗能产业占工业比重 = -0.5 百分点 change_pp 2029"}},
 		{"a rank that two things share", "review", "水稻、油茶产量位居全国第一。", []string{"水稻产量 = 1 位 rank 2029", "油茶产量 = 1 位 rank 2029"}},
@@ -341,6 +345,7 @@ func TestTargetYears(t *testing.T) {
 		want          []string
 	}{
 		{"horizon", "生产总值年均增长6%，城镇新增就业5万人，城镇化率达到71%。", []string{"生产总值 = 6 % growth_avg 2031-2035", "城镇新增就业 = 5 万人 increment 2031-2035", "城镇化率 = 71 % share 2035"}},
+		{"horizon", "到2035年，生产总值达到800亿元；五年累计完成投资4000亿元。", []string{"生产总值 = 800 亿元 level 2035", "投资 = 4000 亿元 level 2031-2035"}},
 		{"horizon", "2030年发展的主要预期目标是：生产总值增长6%左右。", []string{"生产总值 ~ 6 % growth 2030"}},
 		{"plan", "“十六五”时期经济社会发展的主要目标是：生产总值年均增长6%。", []string{"生产总值 = 6 % growth_avg 2031-2035"}},
 		{"plan", "今年经济社会发展主要预期目标是：生产总值增长6%。在实际工作中争取更好结果。规上工业增加值增长7%。", []string{"生产总值 = 6 % growth 2030", "规上工业增加值 = 7 % growth 2030"}},

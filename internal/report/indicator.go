@@ -145,6 +145,9 @@ func (p *parser) unnamed(q *phrase, figs []figure) []name {
 		return out
 	}
 	base := p.ctx.indicator
+	if k := len(p.out.Records); last.form == points && k > 0 && p.out.Records[k-1].order >= q.s.a && p.out.Records[k-1].Rule == "share" {
+		base = p.out.Records[k-1].Indicator // 占财政支出的18%,比上年提高2个百分点
+	}
 	if base == "" {
 		base = p.before(q)
 	}

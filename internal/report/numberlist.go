@@ -76,7 +76,7 @@ func (s *scanner) ranges() {
 		if _, per, ok := strings.Cut(f.unit, "/"); ok && f.base == "元" && g.unit == "元" && f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {
 			g.unit += "/" + per // 每人每月800元、600元
 		}
-		if f.skip == "" && g.skip == "" && s.text(f.b, g.a) == "、" {
+		if gap := s.text(f.b, g.a); f.skip == "" && g.skip == "" && (gap == "、" || gap == "和") {
 			switch {
 			case f.unit == "个" && g.form == points:
 				f.unit, f.base, f.class, f.form = g.unit, g.base, g.class, g.form // 3.4个、1个百分点
@@ -87,7 +87,7 @@ func (s *scanner) ranges() {
 	}
 	for i := len(out) - 2; i >= 0; i-- {
 		f, g := &out[i], &out[i+1]
-		if f.skip == "unit.none" && (g.skip == "" || g.skip == "from") && g.class == "ratio" && g.form != rank && s.text(f.b, g.a) == "、" {
+		if f.skip == "unit.none" && (g.skip == "" || g.skip == "from") && g.class == "ratio" && g.form != rank && (s.text(f.b, g.a) == "、" || s.text(f.b, g.a) == "和") {
 			f.unit, f.base, f.class, f.form, f.skip = g.unit, g.base, g.class, g.form, "" // 分别提高15、22个百分点
 		}
 	}

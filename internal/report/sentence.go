@@ -99,6 +99,7 @@ type walker struct {
 	year    int
 	target  bool
 	aim     aim  // of the targets
+	spans   bool // the title of the review names a span of years
 	mixed   bool // the review turns to the aims of the next plan
 	aimed   bool // the paragraph names targets
 	annex   bool // the livelihood list is a chapter of its own
@@ -121,6 +122,7 @@ func (w *walker) enter(st State, line []rune, a, b int) {
 	switch st {
 	case Review:
 		w.reviewYears(line)
+		w.spans = namesSpan(line)
 		w.mixed = w.namesAhead(line)
 		c.Year = w.o.year - 1
 	case Plan, Livelihood, Self:
@@ -286,7 +288,7 @@ func inlineChapter(line []rune) (State, int) {
 }
 
 func (w *walker) make(a, b int, heading, first bool) sentence {
-	s := sentence{a: a, b: b, state: w.state, chapter: w.chapter, theme: w.theme, matter: w.matter, section: w.section, heading: heading, period: w.period,
+	s := sentence{a: a, b: b, state: w.state, chapter: w.chapter, theme: w.theme, matter: w.matter, section: w.section, heading: heading, period: w.period, spans: w.spans,
 		from: w.from, year: w.year, blockA: first}
 	if w.items {
 		s.state = Livelihood

@@ -123,3 +123,13 @@ func (w *walker) namesAhead(title []rune) bool {
 	}
 	return false
 }
+
+// namesSpan tells whether the title of a review names a span of years: “十二五”…, 五年….
+func namesSpan(title []rune) bool {
+	for i := range title {
+		if n, _ := planNumber(title, i); n > 0 {
+			return true
+		}
+	}
+	return strings.Contains(string(title), "五年")
+}
