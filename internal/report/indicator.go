@@ -62,6 +62,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	if n, _ := standing.match(noun); n > 0 && q.right.empty() {
 		noun = nil // 稳居全国前列、增长4.8%: said of what was named before
 	}
+	if p.ctx.indicator != "" && (string(noun) == "增收" || string(noun) == "超收") {
+		noun, q.noun.verb = nil, "" // 财政收入32亿元,|增收6亿元
+	}
 	if k := lastPart(noun); k > 0 && q.l.dist == "" {
 		noun = noun[k:]
 		q.noun.keep = ""
@@ -268,7 +271,7 @@ func (p *parser) predicate(q *phrase, f *figure) string {
 	name := string(t)
 	if k := len(p.out.Records); k > 0 && p.out.Records[k-1].order >= q.s.a && p.ctx.indicator != "" && strings.HasSuffix(p.out.Records[k-1].Unit, f.base) {
 		name = stem(p.ctx.indicator) + name
-	} else if q.lo > q.list[q.i].a && p.ctx.indicator != "" {
+	} else if q.lo > q.list[q.i].a && p.ctx.indicator != "" && !placeNouns.has(t[:1]) {
 		return ""
 	}
 	return name
