@@ -32,7 +32,11 @@ func ParseDate(s string) (Date, error) {
 	if err != nil {
 		return Date{}, err
 	}
-	return DateOf(t, time.UTC), nil
+	d := DateOf(t, time.UTC)
+	if d.IsZero() { // the first day of all stands for no time in Go
+		return d, fmt.Errorf("%s is no date", s)
+	}
+	return d, nil
 }
 
 // IsZero reports whether d is no date.

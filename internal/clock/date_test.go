@@ -43,3 +43,15 @@ func TestDates(t *testing.T) {
 		t.Errorf("the zero date is stored as %v %v", v, err)
 	}
 }
+
+func FuzzParseDate(f *testing.F) {
+	for _, s := range []string{"2021-11-19", "2024-02-29", "2023-02-29", "2021-1-1", "", "0000-00-00", "２０２１-11-19"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := ParseDate(s)
+		if err == nil && d.String() != s {
+			t.Errorf("%q is read as %q", s, d)
+		}
+	})
+}

@@ -229,3 +229,42 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 		t.Errorf("an entry of nothing: %v", err)
 	}
 }
+
+// FuzzReadArchive imports whatever can be read: it is kept whole, or refused with a message and nothing of it is there.
+func FuzzReadArchive(f *testing.F) {
+	good, err := json.Marshal(Archive{Format: archiveFormat, Year: 2021, Documents: []Document{{ID: 1, Kind: Report, Title: "报告", Year: 2021}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(good))
+	f.Add(`{"format":"` + archiveFormat + `","year":2021,"entries":[{"id":1,"promise":2}]}`)
+	f.Add(`{"format":"` + archiveFormat + `","year":-1}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		a, err := ReadArchive(strings.NewReader(in))
+		if err != nil {
+			if len(errs.All(err)) == 0 {
+				t.Errorf("an error without a message: %v", err)
+			}
+			return
+		}
+		r, _ := open(storetest.SQLite(t, Schema))
+		if err := r.db.Write(ctx, func(tx *store.Tx) error { return r.ImportArchive(ctx, tx, a) }); err != nil {
+			return
+		}
+		if _, err := r.Board(ctx, a.Year); err != nil {
+			t.Errorf("what was imported cannot be shown: %v", err)
+		}
+	})
+}
+
+func FuzzParseNumber(f *testing.F) {
+	for _, s := range []string{"2.29", "１２", "-0", "1e9", "3,700", "٣", "", "0x10", "1."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		n, ok := ParseNumber(s)
+		if again, same := ParseNumber(n); ok && (!same || again != n) {
+			t.Errorf("%q is %q and then %q", s, n, again)
+		}
+	})
+}

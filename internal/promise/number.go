@@ -13,6 +13,9 @@ var decimals = apd.BaseContext.WithPrecision(34)
 
 // ParseNumber reads a decimal that a person typed: "3,700", "3700.50", full-width digits. It returns its canonical text, "3700.50".
 func ParseNumber(s string) (string, bool) {
+	if len(s) > 200 { // no figure is so long, and reading one would take long
+		return "", false
+	}
 	s = strings.NewReplacer(",", "", " ", "", "\u2212", "-").Replace(width.Narrow.String(s))
 	d, _, err := apd.NewFromString(s)
 	if err != nil || d.Form != apd.Finite || d.Exponent > 0 || d.Exponent < -12 || d.NumDigits() > 24 {
