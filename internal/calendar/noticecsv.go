@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"huying/internal/clock"
@@ -15,7 +16,6 @@ var csvHeader = []string{"date", "is_off", "name_en", "name_zh"}
 // readCSV reads the columns of csvHeader. Each error names the line.
 func readCSV(file, data string) ([]saidDay, error) {
 	r := csv.NewReader(strings.NewReader(data))
-	r.FieldsPerRecord = len(csvHeader)
 	var rows []saidDay
 	for first := true; ; first = false {
 		rec, err := r.Read()
@@ -29,7 +29,10 @@ func readCSV(file, data string) ([]saidDay, error) {
 			return nil, err
 		}
 		line, _ := r.FieldPos(0)
-		if first {
+		if first { // it also lays down how many columns there are
+			if !slices.Equal(rec, csvHeader) {
+				return nil, errs.New(errs.Invalid, "calendar.bad_csv_header", "want", strings.Join(csvHeader, ",")).At(place(file, line))
+			}
 			continue
 		}
 		d, wrong := dayOfRecord(rec)

@@ -97,7 +97,7 @@ func (t text) excerpt() string {
 }
 
 // An item begins "二、春节:".
-var itemHead = regexp.MustCompile(`([一二三四五六七八九十]+)、([^\n。:;,()0-9]+):`)
+var itemHead = regexp.MustCompile(`([一二三四五六七八九十]+)、([^\n。:;,()]+):`)
 
 // item is one numbered item of a notice.
 type item struct {

@@ -139,7 +139,7 @@ func slowMonths(start time.Time, span Span) int {
 
 var drawnHours = []Hours{
 	DefaultHours(),
-	{{0, 1}, {1, 2}, {60, 61}},
+	{{0, 30}, {30, 31}, {60, 180}},
 	{{9 * 60, 17 * 60}},
 	{{0, 24*60 - 1}},
 }
