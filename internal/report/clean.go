@@ -54,7 +54,7 @@ func (c *cleaned) outer() bool {
 		c.cut(n, true)
 		return true
 	}
-	if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化域间位", t[n])) {
+	if n, _ := scopes.match(t); n > 0 && (n == len(t) || !strings.ContainsRune("级性化域间位", t[n])) && !builds(t) {
 		if c.scope == "" {
 			c.scope = string(t[:n])
 		}
@@ -62,6 +62,15 @@ func (c *cleaned) outer() bool {
 		return true
 	}
 	return false
+}
+
+// builds tells whether 建成区 is the verb 建成 and a district's thing, 建成|区公共卫生中心, and not the built-up area.
+func builds(t []rune) bool {
+	if len(t) < 5 || string(t[:3]) != "建成区" {
+		return false
+	}
+	n, _ := facilityEnds.suffix(t)
+	return n > 1
 }
 
 // opener takes one verb off the front, and keeps it where it may belong to the name.

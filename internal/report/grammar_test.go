@@ -292,6 +292,16 @@ func TestLivelihood(t *testing.T) {
 	if got := figuresOf(rd, Matter); len(got) != 4 {
 		t.Errorf("in a paragraph: %q", got)
 	}
+	rd = read(t, "annex", "一、健康守护工程\n建成区公共卫生中心；新增三级医院1家。\n二、养老助残工程\n新建养老服务站20个。")
+	named := []string{}
+	for _, x := range rd.Records {
+		if x.Kind == Matter {
+			named = append(named, x.Verb+"/"+x.Object)
+		}
+	}
+	if want := []string{"建成/区公共卫生中心", "新增/新增三级医院", "新建/新建养老服务站"}; !slices.Equal(named, want) {
+		t.Errorf("titles in lines of their own: %q, want %q", named, want)
+	}
 	for _, c := range []struct {
 		name, text     string
 		matters, tasks int
@@ -312,7 +322,7 @@ func TestLivelihood(t *testing.T) {
 			t.Errorf("%s: %d matters %q, %d tasks %q", c.name, len(m), m, len(n), n)
 		}
 	}
-	named := []string{}
+	named = nil
 	for _, x := range read(t, "plan", "扎实开展就业帮扶、暖心护老、安居惠民等十件民生实事，书写民生答卷。").Records {
 		if x.Kind == Matter {
 			named = append(named, x.Verb+"/"+x.Object)

@@ -200,6 +200,19 @@ func (w *walker) listHeading(title []rune, b int) {
 	}
 }
 
+// goesOn tells whether the paragraph behind b belongs to the one before it, whose mark has that level.
+func (w *walker) goesOn(b, level int) bool {
+	r := w.o.n.r
+	for b < len(r) && r[b] == '\n' {
+		b++
+	}
+	if b == len(r) {
+		return false
+	}
+	_, next := markLevel(r[b:min(len(r), b+8)])
+	return next == 0 || next > level
+}
+
 // listEnds tells whether a list inside the plan is over before this sentence, the first of its paragraph or not: the announced
 // number of matters is behind, and the text speaks of itself again.
 func (w *walker) listEnds(line []rune, level int, first bool) bool {

@@ -263,6 +263,9 @@ func (w *walker) sentence(a, b int, first bool, blockA, blockB int) {
 	if w.annex && first && level > 0 && b < blockB && !hasFigure(line[mark:]) {
 		s.heading = true // the title of a matter whose tasks follow
 	}
+	if w.annex && first && level > 0 && b == blockB && !isStop(r[b-1]) && !hasFigure(line[mark:]) && w.goesOn(b, level) {
+		s.heading = true // the same in a line of its own
+	}
 	if w.annex && level == 0 && w.matter.Index == 0 && s.body == a {
 		if _, ok := announces(line); ok {
 			s.heading = true // 今年重点办好8件实事: leads in
