@@ -56,7 +56,8 @@ func (s *Store) Apply(ctx context.Context, tx *store.Tx, places []Place, units [
 	return done, s.settle(ctx, tx)
 }
 
-// settle checks what the transaction has made of the trees, and makes it the current history once it is committed.
+// settle checks what the transaction has made of the trees, makes it the current history once it is committed, and writes a job for each
+// unit that leaves what it owes to a successor: whoever answers may have done it before.
 func (s *Store) settle(ctx context.Context, tx *store.Tx) error {
 	h, err := load(ctx, tx)
 	if err != nil {
@@ -66,8 +67,30 @@ func (s *Store) settle(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	tx.AfterCommit(func() { s.offer(h) })
+	if s.queue == nil {
+		return nil
+	}
+	for _, u := range h.Units {
+		if u.Successor == "" || u.Until.IsZero() {
+			continue
+		}
+		e := UnitMerged{u.Key, u.Successor, u.Until.AddDays(1)}
+		if err := s.queue.EnqueueAt(ctx, tx, e, e.Key+"@"+e.From.String(), e.From.In(s.zone)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+// UnitMerged happens at the beginning of the day From: unit Key is no more, and Into takes what it leaves open.
+type UnitMerged struct {
+	Key  string     `json:"key"`
+	Into string     `json:"into"`
+	From clock.Date `json:"from"`
+}
+
+// Kind implements jobs.Event.
+func (UnitMerged) Kind() string { return "places.unit_merged" }
 
 func inOrder[N node](all []N, set func(*N, int)) {
 	at := map[string]int{}

@@ -69,21 +69,8 @@ func (s *Store) Merge(ctx context.Context, tx *store.Tx, key, into string, from 
 			return err
 		}
 	}
-	if err := s.settle(ctx, tx); err != nil || s.queue == nil {
-		return err
-	}
-	return s.queue.EnqueueAt(ctx, tx, UnitMerged{key, into, from}, key+"@"+from.String(), from.In(s.zone))
+	return s.settle(ctx, tx)
 }
-
-// UnitMerged happens at the beginning of the day From: unit Key is no more, and Into takes what it leaves open.
-type UnitMerged struct {
-	Key  string     `json:"key"`
-	Into string     `json:"into"`
-	From clock.Date `json:"from"`
-}
-
-// Kind implements jobs.Event.
-func (UnitMerged) Kind() string { return "places.unit_merged" }
 
 // inherit is what becomes of u when gone is merged into another.
 func inherit(u, gone Unit, into string) Unit {

@@ -139,7 +139,9 @@ func (st *Standing) fold(s sight, formula *Point) {
 		st.Progress = &v
 	}
 	st.NextReport = clock.Date{}
-	days := s.rules.reportDays(&st.Promise, s.wd)
+	p := st.Promise
+	_, p.Due = st.terms() // reports are owed as long as the promise runs
+	days := s.rules.reportDays(&p, s.wd)
 	past, next := splitAt(days, s.today)
 	if st.Formula == "" { // what is computed owes no report
 		st.Missed, st.NextReport = missed(past, st.Reported), next
