@@ -93,7 +93,41 @@ func listAnchor(line []rune) int {
 			return j + 1
 		}
 	}
+	if a.count > 1 && a.end+1 < len(line) && line[a.end] == ',' && deedsIn(line[a.end+1:]) > 1 {
+		return a.end + 1 // 办好10件民生实事,新建…20个,改造…1000个
+	}
 	return -1
+}
+
+// deedsIn counts the clauses that begin with a deed and have a figure.
+func deedsIn(line []rune) int {
+	n := 0
+	for _, c := range clauses(line, 0, len(line)) {
+		if deed(line[c.a:c.b]) {
+			n++
+		}
+	}
+	return n
+}
+
+// deed tells whether a clause or sentence begins with a deed and has a figure.
+func deed(t []rune) bool {
+	k, tag := openers.match(stripAdverbs(t))
+	return k > 1 && (tag == "deliver" || tag == "start") && hasFigure(t)
+}
+
+// asMany tells whether the paragraph goes on with as many sentences as matters were announced, most of them deeds with a figure.
+func (w *walker) asMany(a, b, count int) bool {
+	r := w.o.n.r
+	n, deeds := 0, 0
+	for s := a; s < b; {
+		e := sentenceEnd(r, s, b)
+		if n++; deed(r[s:e]) {
+			deeds++
+		}
+		s = e
+	}
+	return count > 2 && n >= count-1 && n <= count+1 && deeds*3 >= n*2
 }
 
 // livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。": matters with list
@@ -128,7 +162,7 @@ func (w *walker) livelihood(line []rune, b, blockB int) {
 			w.matter.Index = 1 // its first matter stands in the sentence that announces it
 		}
 	case inside:
-	case (a.below || open) && level == 0:
+	case (a.below || open || w.asMany(b, blockB, a.count)) && level == 0:
 		w.begin(0, a.count)
 		w.within = b < blockB
 	}
