@@ -31,7 +31,7 @@ func announces(line []rune) (announcement, bool) {
 		at, end := i+1-n, i+1
 		count := announced(line[:at])
 		below := pointsBelow(line[max(0, at-14):at]) || pointsBelow(line[end:min(len(line), end+10)])
-		if (count > 0 || below || line[at] == '实') && hasMatterVerb(string(line[:at])) {
+		if count > 0 || below || line[at] == '实' && hasMatterVerb(string(line[:at])) {
 			return announcement{at: at, end: end, count: count, below: below}, true
 		}
 	}

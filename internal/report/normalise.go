@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,13 @@ func normalise(src *Source) *norm {
 	spaces := 0 // ideographic spaces in a row: two of them open a paragraph in texts without line breaks
 	for i := 0; i < len(plain); i++ {
 		r := fold(plain[i])
+		if m := listMark(plain, i, n.r); m != "" {
+			for _, c := range m {
+				add(c, i)
+			}
+			spaces = 0
+			continue
+		}
 		switch {
 		case r == '\n' || r == '\r':
 			if len(n.r) > 0 && n.r[len(n.r)-1] != '\n' {
@@ -98,6 +106,34 @@ func cellEnd(r []rune) rune {
 		return '.'
 	}
 	return cellMark
+}
+
+// listMark writes out a list mark of one rune at plain[i], ⒈ as "1." and ⑴ as "(1)", or returns "". A circled number is one where it
+// opens a sentence or a clause and another follows or went before; elsewhere it is a footnote mark. out is what was read so far.
+func listMark(plain []rune, i int, out []rune) string {
+	c := plain[i]
+	switch {
+	case c >= 0x2474 && c <= 0x2487:
+		return "(" + strconv.Itoa(int(c-0x2474)+1) + ")"
+	case c >= 0x2488 && c <= 0x249B:
+		return strconv.Itoa(int(c-0x2488)+1) + "."
+	case c < 0x2460 || c > 0x2473:
+		return ""
+	}
+	opens := len(out) == 0 || strings.ContainsRune("\n;。:!", out[len(out)-1])
+	if !opens || !nextMark(plain[i+1:], c+1) && c == 0x2460 {
+		return ""
+	}
+	return "(" + strconv.Itoa(int(c-0x2460)+1) + ")"
+}
+
+// nextMark tells whether the circled number c opens a sentence or a clause further on.
+func nextMark(plain []rune, c rune) bool {
+	k := slices.Index(plain, c)
+	for k > 0 && fold(plain[k-1]) == ' ' {
+		k--
+	}
+	return k > 0 && strings.ContainsRune("\n;；。：:!！", plain[k-1])
 }
 
 // footnote reports the index of the closing bracket of a footnote mark such as [2] that opens at i, or 0.
