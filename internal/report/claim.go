@@ -93,9 +93,17 @@ func (p *parser) sentence(s *sentence) {
 	}
 	p.head = nil
 	p.froms(list)
+	from, to := 0, 0
+	if kind == Task {
+		from, to = matterClauses(r, list)
+	}
 	for i := range list {
+		k := kind
+		if i >= from && i < to {
+			k = Matter
+		}
 		p.filters(&list[i], s)
-		p.figured(list, i, s, kind)
+		p.figured(list, i, s, k)
 	}
 }
 
@@ -205,8 +213,12 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 
 // matterCount tells whether a count announces the livelihood list: 33件|民生实事.
 func matterCount(t []rune) bool {
-	i := strings.Index(string(t[:min(len(t), 10)]), "实事")
-	return i >= 0
+	for i, c := range t[:min(len(t), 10)] {
+		if isDigit(c) && i > 0 && t[i-1] == '等' {
+			return false // 建设公园8个|等20件民生实事
+		}
+	}
+	return strings.Contains(string(t[:min(len(t), 10)]), "实事")
 }
 
 // fromSubject is where the name stands in "高企总数从360家增至1031家".

@@ -206,7 +206,7 @@ func capacity(f *figure, l, noun []rune) bool {
 // plants are ends of the names of projects that a capacity belongs to.
 var plants = list("项目 工程 生产线 装置 机组 扩产 技改 电站 电厂 产业园 一期 二期 三期 改扩建 光伏 风电 储能")
 
-func connectorless(noun []rune) bool { return !strings.ContainsRune("和及与或", noun[0]) }
+func connectorless(noun []rune) bool { return !strings.ContainsRune("和及与或等", noun[0]) }
 
 func endsWithVerb(t []rune) bool {
 	n, _ := openers.suffix(t)

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The list of livelihood matters stands in an annex of its own, or somewhere in the plan behind a sentence that announces it.
 // This file finds the announcement and follows the list to its end.
@@ -166,6 +169,24 @@ func (w *walker) livelihood(line []rune, b, blockB int) {
 		w.begin(0, a.count)
 		w.within = b < blockB
 	}
+}
+
+// matterClauses finds the clauses of a sentence that name the matters which its end sums up: 新建小学5所、改造小区30个等10件民生实事. They
+// are list[from:to]; none when both are 0.
+func matterClauses(r []rune, list []clause) (from, to int) {
+	for i := range list {
+		t := r[list[i].a:list[i].b]
+		a, ok := announces(t)
+		if !ok || !slices.Contains(t[max(0, a.at-12):a.at], '等') {
+			continue
+		}
+		for k := 0; k <= i; k++ {
+			if n := len(list[k].figs); n > 1 || n == 1 && (k < i || list[k].figs[0].a < list[k].a+a.at-12) {
+				return k, i + 1
+			}
+		}
+	}
+	return 0, 0
 }
 
 // markIndex is the number of a list mark at the start of a line, 0 for a dash.
