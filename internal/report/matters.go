@@ -96,11 +96,17 @@ func listAnchor(line []rune) int {
 			return j + 1
 		}
 	}
+	if i, n, _ := unfolds.find(line[:min(len(line), a.end+16)], a.end); n > 0 && a.count > 1 && deedsIn(line[i+n:]) > 0 {
+		return i + n // 办好10件民生实事,主要包括新建…20个
+	}
 	if a.count > 1 && a.end+1 < len(line) && line[a.end] == ',' && deedsIn(line[a.end+1:]) > 1 {
 		return a.end + 1 // 办好10件民生实事,新建…20个,改造…1000个
 	}
 	return -1
 }
+
+// unfolds are words that a list follows.
+var unfolds = list("包括 分别是 分别为 主要是 重点是 具体是 主要有 其中")
 
 // deedsIn counts the clauses that begin with a deed and have a figure.
 func deedsIn(line []rune) int {
@@ -111,6 +117,22 @@ func deedsIn(line []rune) int {
 		}
 	}
 	return n
+}
+
+// parted counts the parts of a sentence between semicolons, and those that begin with a deed.
+func parted(t []rune) (parts, deeds int) {
+	for a := 0; a < len(t); {
+		b := a
+		for b < len(t) && t[b] != ';' {
+			b++
+		}
+		parts++
+		if k, tag := openers.match(stripAdverbs(t[a:b])); k > 1 && (tag == "deliver" || tag == "start") || deed(t[a:b]) {
+			deeds++
+		}
+		a = b + 1
+	}
+	return parts, deeds
 }
 
 // deed tells whether a clause or sentence begins with a deed and has a figure.
@@ -125,6 +147,9 @@ func (w *walker) asMany(a, b, count int) bool {
 	n, deeds := 0, 0
 	for s := a; s < b; {
 		e := sentenceEnd(r, s, b)
+		if parts, done := parted(r[s:e]); n == 0 && parts > 3 && done*3 >= parts*2 && count > 2 {
+			return true // 办好10件民生实事。新建…;改造…;开通…;建成…。
+		}
 		if n++; deed(r[s:e]) {
 			deeds++
 		}
