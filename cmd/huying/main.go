@@ -31,13 +31,14 @@ var locales embed.FS
 
 // commands is the command line.
 type commands struct {
-	Lang    string     `help:"${help_lang}" placeholder:"zh|en" enum:"zh,en" default:"zh" env:"HUYING_LANG"`
-	Account accountCmd `cmd:"" help:"${help_account}"`
-	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
-	Pack    packCmd    `cmd:"" help:"${help_pack}"`
-	Read    readCmd    `cmd:"" help:"${help_read}"`
-	Serve   serveCmd   `cmd:"" help:"${help_serve}"`
-	Version versionCmd `cmd:"" help:"${help_version}"`
+	Lang     string      `help:"${help_lang}" placeholder:"zh|en" enum:"zh,en" default:"zh" env:"HUYING_LANG"`
+	Account  accountCmd  `cmd:"" help:"${help_account}"`
+	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Migrate  migrateCmd  `cmd:"" help:"${help_migrate}"`
+	Pack     packCmd     `cmd:"" help:"${help_pack}"`
+	Read     readCmd     `cmd:"" help:"${help_read}"`
+	Serve    serveCmd    `cmd:"" help:"${help_serve}"`
+	Version  versionCmd  `cmd:"" help:"${help_version}"`
 }
 
 // env is what a command works with.
@@ -142,6 +143,8 @@ func language(args []string) i18n.Lang {
 
 // usageError is a mistake in the command line that the parser cannot see.
 type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
 
 // finish reports how a command ended.
 func (e *env) finish(err error) int {
