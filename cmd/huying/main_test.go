@@ -22,7 +22,7 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 
 // TestHelpIsInOneLanguage: no flag or command falls back on a key or on the parser's own words.
 func TestHelpIsInOneLanguage(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"read", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"read", "--help"}, {"version", "--help"}, {"calendar", "--help"}, {"calendar", "due", "--help"}, {"calendar", "import", "--help"}} {
 		for _, lang := range []string{"zh", "en"} {
 			var out, errOut bytes.Buffer
 			if status := run(append([]string{"--lang", lang}, args...), nil, &out, &errOut); status != exitOK || errOut.Len() > 0 {
