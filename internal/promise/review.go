@@ -199,3 +199,24 @@ func (r *Register) Left(ctx context.Context, tx *store.Tx, document int64) ([]Re
 	return store.All(ctx, tx, (*Record).fields, "SELECT "+recordColumns+" FROM promise_record WHERE document = $1 AND state = $2 AND kind <> $3 ORDER BY ordinal",
 		document, Proposed, Result)
 }
+
+// Beside returns the record of a document that stands next to place at in the order of its text, of those that f chooses: behind it, or
+// before it when back is set. It is 0 when there is none.
+func (r *Register) Beside(ctx context.Context, f RecordFilter, at int, back bool) (id int64, err error) {
+	w := f.where()
+	order := " ORDER BY ordinal LIMIT 1"
+	if back {
+		w.And("ordinal < ?", at)
+		order = " ORDER BY ordinal DESC LIMIT 1"
+	} else {
+		w.And("ordinal > ?", at)
+	}
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		err := tx.Scan(ctx, "SELECT id FROM promise_record"+w.SQL()+order, w.Args(), &id)
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		return err
+	})
+	return id, err
+}

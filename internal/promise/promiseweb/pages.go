@@ -50,7 +50,9 @@ var Nav = []web.NavItem{
 }
 
 // StaffNav is what the staff find in it beside.
-var StaffNav = []web.NavItem{}
+var StaffNav = []web.NavItem{
+	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.May(identity.PromiseReview)},
+}
 
 // author is how an entry of whoever asks is signed.
 func author(a *identity.Actor) promise.Author {
