@@ -332,7 +332,7 @@ func TestLivelihood(t *testing.T) {
 		}
 	}
 	named = nil
-	for _, x := range read(t, "plan", "扎实开展就业帮扶、暖心护老、安居惠民等十件民生实事，书写民生答卷。").Records {
+	for _, x := range read(t, "plan", "扎实开展就业帮扶、暖心护老、安居惠民等十件民生实事，书写民生答卷！").Records {
 		if x.Kind == Matter {
 			named = append(named, x.Verb+"/"+x.Object)
 		}

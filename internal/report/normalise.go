@@ -28,21 +28,7 @@ func (n *norm) str(a, b int) string { return string(n.r[a:b]) }
 func normalise(src *Source) *norm {
 	plain := src.Plain
 	n := &norm{r: make([]rune, 0, len(plain)), start: make([]int32, 0, len(plain)), end: make([]int32, 0, len(plain))}
-	var text []rune // only HTML holds references such as &amp; where one rune read is several runes of text
-	if src.Format == FormatHTML {
-		text = []rune(src.Text)
-	}
-	add := func(r rune, i int) {
-		s, next := src.At[i], src.At[i+1]
-		e := s + 1
-		if int(next) <= len(text) && next > e && text[s] == '&' {
-			k := slices.IndexFunc(text[s:next], func(c rune) bool { return c == ';' || c == '<' })
-			if k > 0 && text[int(s)+k] == ';' {
-				e = s + int32(k) + 1 // &ldquo; and not the tag behind it
-			}
-		}
-		n.r, n.start, n.end = append(n.r, r), append(n.start, s), append(n.end, e)
-	}
+	add := n.adder(src)
 	table := src.Format != FormatText && src.Format != FormatPDF // their tabs stand between the cells of a row
 	row := false
 	spaces := 0 // ideographic spaces in a row: two of them open a paragraph in texts without line breaks
@@ -106,6 +92,25 @@ func cellEnd(r []rune) rune {
 		return '.'
 	}
 	return cellMark
+}
+
+// adder returns a function that appends a rune read at Plain[i], with its place in Text.
+func (n *norm) adder(src *Source) func(r rune, i int) {
+	var text []rune // only HTML holds references such as &amp; where one rune read is several runes of text
+	if src.Format == FormatHTML {
+		text = []rune(src.Text)
+	}
+	return func(r rune, i int) {
+		s, next := src.At[i], src.At[i+1]
+		e := s + 1
+		if int(next) <= len(text) && next > e && text[s] == '&' {
+			k := slices.IndexFunc(text[s:next], func(c rune) bool { return c == ';' || c == '<' })
+			if k > 0 && text[int(s)+k] == ';' {
+				e = s + int32(k) + 1 // &ldquo; and not the tag behind it
+			}
+		}
+		n.r, n.start, n.end = append(n.r, r), append(n.start, s), append(n.end, e)
+	}
 }
 
 // listMark writes out a list mark of one rune at plain[i], ⒈ as "1." and ⑴ as "(1)", or returns "". A circled number is one where it

@@ -25,11 +25,14 @@ func (p *parser) wordyTask(list []clause, i int, s *sentence) {
 	if len(t) < 4 || c.sep == ':' {
 		return
 	}
-	if heading(p, s, list, i) || rhetoric(r[s.a:s.b]) || exhorts(t) {
+	if heading(p, s, list, i) {
 		return
 	}
 	if a, ok := announces(t); ok && (a.count > 0 || a.below) {
 		p.namedMatters(c, s, a)
+		return
+	}
+	if rhetoric(r[s.a:s.b]) || exhorts(t) {
 		return
 	}
 	label, cl := p.label(t, c.a)

@@ -195,6 +195,12 @@ func (p *parser) namedMatters(c *clause, s *sentence, a announcement) {
 	}
 	cl := p.clean(t[:i], c.a, false)
 	items := splitItems(cl.noun)
+	if len(items) > a.count { // 供水工程养护和路网优化 is one
+		items = nil
+		for _, m := range splitMembers(string(cl.noun)) {
+			items = append(items, []rune(m))
+		}
+	}
 	if len(items) < 3 || len(items) > a.count {
 		return
 	}
