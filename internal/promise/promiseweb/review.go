@@ -3,7 +3,6 @@ package promiseweb
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -189,19 +188,27 @@ func claimForm(rec promise.Record) *web.Form {
 		"version", strconv.Itoa(rec.Version))
 }
 
-// around are the pieces of the paragraph that a claim stands in and of its neighbours; the claim is the one place in them.
+// margin is how much of the text is shown before and behind the sentence of a claim, in characters.
+const margin = 160
+
+// around are the pieces of what a claim stands in: its sentence with a margin on both sides. The claim is the one place in them.
 func around(p paper, c promise.Claim) [][]piece {
 	mark := &place{Span: c.Span, Class: "mark", ID: "claim"}
-	at := slices.IndexFunc(p.body, func(para promise.Paragraph) bool {
-		s := hull(para)
-		return s.Start <= c.Span.Start && c.Span.Start < s.End
-	})
-	if at < 0 {
-		return [][]piece{{{Text: c.Quote, Place: mark, First: true, Last: true}}}
-	}
+	window := promise.Span{Start: min(c.Sentence.Start, c.Span.Start) - margin, End: max(c.Sentence.End, c.Span.End) + margin}
 	var out [][]piece
-	for _, para := range p.body[max(0, at-1):min(len(p.body), at+2)] {
-		out = append(out, p.cut(para, []*place{mark}))
+	for _, para := range p.body {
+		var part promise.Paragraph
+		for _, run := range para.Runs {
+			if run.Start, run.End = max(run.Start, window.Start), min(run.End, window.End); run.Start < run.End {
+				part.Runs = append(part.Runs, run)
+			}
+		}
+		if len(part.Runs) > 0 {
+			out = append(out, p.cut(part, []*place{mark}))
+		}
+	}
+	if len(out) == 0 {
+		return [][]piece{{{Text: c.Quote, Place: mark, First: true, Last: true}}}
 	}
 	return out
 }
