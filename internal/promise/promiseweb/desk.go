@@ -10,7 +10,7 @@ import (
 )
 
 // deskRoutes are the pages of those who report on their unit's promises, and of the office where it acts on one promise.
-func (h *pages) deskRoutes() []web.Route { return nil }
+func (h *pages) deskRoutes() []web.Route { return h.reportRoutes() }
 
 // action is one thing that whoever asks may do with a promise.
 type action struct {
