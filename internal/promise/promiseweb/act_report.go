@@ -19,6 +19,10 @@ func (h *pages) reportRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /promises/{number}/report", Need: report, Handle: h.askReport},
 		{Pattern: "POST /promises/{number}/report", Need: report, Handle: h.sayReport, MaxBody: maxSaying, Limit: 2 * time.Minute},
+		{Pattern: "GET /promises/{number}/entries/{id}/correct", Need: report, Handle: h.askCorrect},
+		{Pattern: "POST /promises/{number}/entries/{id}/correct", Need: report, Handle: h.sayCorrect, MaxBody: maxSaying, Limit: 2 * time.Minute},
+		{Pattern: "GET /promises/{number}/entries/{id}/withdraw", Need: report, Handle: h.askWithdraw},
+		{Pattern: "POST /promises/{number}/entries/{id}/withdraw", Need: report, Handle: h.sayWithdraw},
 	}
 }
 
@@ -193,7 +197,6 @@ func percentOf(s string) float64 {
 	}
 	return v
 }
-
 
 func offeredTypes(list []web.Option) map[string]bool {
 	out := map[string]bool{}

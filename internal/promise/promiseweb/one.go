@@ -27,7 +27,8 @@ type oneView struct {
 	Line     []*promise.Standing // of the years before, the newest first
 	Next     *promise.Standing   // the promise of a later year that goes on from this one
 	Repeats  []repeat
-	Actions  []action // of whoever asks
+	Actions  []action           // of whoever asks
+	Mend     map[int64][]action // by entry
 }
 
 // sentence is the sentence of a promise in its document.
@@ -74,7 +75,7 @@ func (h *pages) promise(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := oneView{St: st, Detail: named(d, st), Gauges: d.gauges(st), Facts: d.facts(st), Chart: d.chart(st), Nodes: d.nodes(st), Files: evidenceOf(st), Log: d.sittings(st), Actions: h.actions(r, st)}
+	v := oneView{St: st, Detail: named(d, st), Gauges: d.gauges(st), Facts: d.facts(st), Chart: d.chart(st), Nodes: d.nodes(st), Files: evidenceOf(st), Log: d.sittings(st), Actions: h.actions(r, st), Mend: mendable(r, st)}
 	for _, w := range st.Why {
 		v.Reasons = append(v.Reasons, reason(r, w))
 	}
