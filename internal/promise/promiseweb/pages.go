@@ -51,6 +51,7 @@ var Nav = []web.NavItem{
 
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{
+	{Key: "desk", Href: "/desk", Text: "promiseweb.desk", Need: web.May(identity.PromiseUnit)},
 	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.May(identity.PromiseReview)},
 }
 
