@@ -11,7 +11,7 @@ import (
 
 // deskRoutes are the pages of those who report on their unit's promises, and of the office where it acts on one promise.
 func (h *pages) deskRoutes() []web.Route {
-	return slices.Concat([]web.Route{{Pattern: "GET /desk", Need: web.May(identity.PromiseUnit), Handle: h.tasks}}, h.reportRoutes(), h.ruleRoutes())
+	return slices.Concat([]web.Route{{Pattern: "GET /desk", Need: web.May(identity.PromiseUnit), Handle: h.tasks}}, h.reportRoutes(), h.ruleRoutes(), h.termsRoutes())
 }
 
 // action is one thing that whoever asks may do with a promise.

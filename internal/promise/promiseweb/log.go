@@ -137,7 +137,8 @@ func (d *desk) changes(a, b promise.Terms) []string {
 		{"promiseweb.direction", say("promise.direction." + string(a.Direction)), say("promise.direction." + string(b.Direction))},
 		{"promiseweb.course", say("promise.course." + string(a.Course)), say("promise.course." + string(b.Course))},
 		{"promiseweb.formula", a.Formula, b.Formula}, {"promiseweb.invest_planned", web.Group(a.Invest), web.Group(b.Invest)},
-		{"promiseweb.nodes", nodeText(a.Nodes), nodeText(b.Nodes)},
+		{"promiseweb.nodes", nodeText(a.Nodes), nodeText(b.Nodes)}, {"promiseweb.place", d.placeName(a.Place), d.placeName(b.Place)},
+		{"promiseweb.act_project", say("promiseweb.act_project_" + yesNo(a.Project)), say("promiseweb.act_project_" + yesNo(b.Project))},
 	} {
 		if x.was != x.is {
 			out = append(out, say("promiseweb.changed", "name", say(x.key), "was", orNone(d.r, x.was), "is", orNone(d.r, x.is)))
