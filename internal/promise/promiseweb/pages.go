@@ -52,6 +52,7 @@ var Nav = []web.NavItem{
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{
 	{Key: "desk", Href: "/desk", Text: "promiseweb.desk", Need: web.May(identity.PromiseUnit)},
+	{Key: "overview", Href: "/overview", Text: "promiseweb.office_overview", Need: web.May(identity.PromiseOverview)},
 	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.May(identity.PromiseReview)},
 }
 
