@@ -17,12 +17,7 @@ func (r *Register) Rollover(ctx context.Context, tx *store.Tx, from int, by Auth
 	if from > today.Year || from == today.Year && today.Before(clock.Date{Year: from, Month: 12, Day: 1}) {
 		return 0, errs.New(errs.Conflict, "promise.too_early", "year", from)
 	}
-	board, err := r.draw(ctx, tx, from, today)
-	if err != nil {
-		return 0, err
-	}
-	carried, err := store.All(ctx, tx, func(id *int64) []any { return []any{id} },
-		"SELECT carried_from FROM promise_promise WHERE year = $1 AND carried_from IS NOT NULL", from+1)
+	rows, err := r.rolling(ctx, tx, from, today)
 	if err != nil {
 		return 0, err
 	}
@@ -30,17 +25,40 @@ func (r *Register) Rollover(ctx context.Context, tx *store.Tx, from int, by Auth
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for _, st := range board.Rows {
-		if !st.rollsOver() || known(carried, st.ID) {
-			continue
-		}
-		if _, err := insertPromise(ctx, tx, nextYear(st, numberOf(from+1, next+n), by)); err != nil {
+	for i, st := range rows {
+		if _, err := insertPromise(ctx, tx, nextYear(st, numberOf(from+1, next+i), by)); err != nil {
 			return 0, err
 		}
-		n++
 	}
-	return n, nil
+	return len(rows), nil
+}
+
+// Rolling returns what Rollover would carry on from a year if it were done today, in the order of the numbers.
+func (r *Register) Rolling(ctx context.Context, from int) (rows []*Standing, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err = r.rolling(ctx, tx, from, clock.DateOf(tx.Now(), r.zone))
+		return err
+	})
+	return rows, err
+}
+
+func (r *Register) rolling(ctx context.Context, tx *store.Tx, from int, today clock.Date) ([]*Standing, error) {
+	board, err := r.draw(ctx, tx, from, today)
+	if err != nil {
+		return nil, err
+	}
+	carried, err := store.All(ctx, tx, func(id *int64) []any { return []any{id} },
+		"SELECT carried_from FROM promise_promise WHERE year = $1 AND carried_from IS NOT NULL", from+1)
+	if err != nil {
+		return nil, err
+	}
+	var rows []*Standing
+	for _, st := range board.Rows {
+		if st.rollsOver() && !known(carried, st.ID) {
+			rows = append(rows, st)
+		}
+	}
+	return rows, nil
 }
 
 // rollsOver reports whether a promise goes on into the next year: unfinished work does, and the aims of several years; a year's target does

@@ -182,4 +182,3 @@ func lastReport(st *promise.Standing) templ.Component {
 func (h *pages) overviewRoutes() []web.Route {
 	return []web.Route{{Pattern: "GET /overview", Need: web.May(identity.PromiseOverview), Handle: h.overview}}
 }
-
