@@ -38,6 +38,7 @@ type termsForm struct {
 	Rows                                           []nodeRow
 	Folded                                         []nodeRow
 	Unfold                                         bool     // something is typed in a folded row
+	JointOpen                                      bool     // a unit joins in, or something is wrong with them
 	Meanwhile                                      []string // what somebody else set, where it differs from what is typed
 	Conflict                                       bool
 }
@@ -179,6 +180,7 @@ func (d *desk) drawTerms(status int, st *promise.Standing, f *web.Form, typed *p
 	if typed != nil {
 		v.Conflict, v.Meanwhile = true, d.changes(*typed, st.Terms())
 	}
+	v.JointOpen = f.Value("joint") != "" || slices.ContainsFunc(f.Errors(), func(e *errs.Error) bool { return e.Field == "joint" })
 	filled := 0
 	for i := range rowCount(f, st) {
 		row := nodeRow{Prefix: nodePrefix(i), No: f.Value(nodePrefix(i) + "no"), Label: say("promiseweb.act_node_no", "no", i+1)}
@@ -237,7 +239,7 @@ func (d *desk) unitOptions(st *promise.Standing) []web.Option {
 
 // placeOptions are the places of today, the one that the promise names already, and none.
 func (d *desk) placeOptions(st *promise.Standing) []web.Option {
-	out := []web.Option{{Text: d.r.T("promiseweb.no_place")}}
+	out := []web.Option{{Text: d.r.T("promiseweb.act_no_place")}}
 	on := map[string]bool{"": true}
 	for _, p := range d.trees.Places.All() {
 		on[p.Key] = true

@@ -28,17 +28,17 @@ func (h *pages) actions(r *web.Request, st *promise.Standing) []action {
 		out = append(out, action{r.T("promiseweb.act_" + key), path(st) + "/" + page, primary})
 	}
 	end := outcome(st)
-	if mayVerify := rules(r, identity.PromiseVerify, st); mayVerify && end == promise.Done {
+	judges := rules(r, identity.PromiseVerify, st)
+	if judges && end == promise.Done {
 		add("verify", "verify", true)
 	}
-	if owes(r, st) {
-		if end == promise.Done || end == promise.Verified {
-			add("report_more", "report", false)
-		} else {
-			add("report", "report", true)
-		}
+	switch finished := end == promise.Done || end == promise.Verified; {
+	case owes(r, st) && finished:
+		add("report_more", "report", false)
+	case owes(r, st):
+		add("report", "report", !judges)
 	}
-	if end != "" && rules(r, identity.PromiseVerify, st) {
+	if judges && end != "" {
 		add("reopen", "reopen", false)
 	}
 	for _, a := range []struct {
