@@ -54,7 +54,11 @@ var StaffNav = []web.NavItem{
 	{Key: "desk", Href: "/desk", Text: "promiseweb.desk", Need: web.May(identity.PromiseUnit)},
 	{Key: "overview", Href: "/overview", Text: "promiseweb.office_overview", Need: web.May(identity.PromiseOverview)},
 	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.May(identity.PromiseReview)},
+	{Key: "register", Href: "/register", Text: "promiseweb.bulk", Need: web.May(identity.PromiseImport)},
 }
+
+// Whats are all that the record of this package names.
+var Whats = []identity.What{DocumentUploaded, DocumentEntered, RegisterExported, RegisterImported, RegisterRolledOver}
 
 // author is how an entry of whoever asks is signed.
 func author(a *identity.Actor) promise.Author {
