@@ -2,6 +2,7 @@ package promiseweb
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +85,9 @@ func (h *pages) setTerms(r *web.Request) error {
 		return err
 	}
 	t, why, version := d.readTerms(f, st), f.Required("why", maxWords), int(f.Int("version", 0, 1<<31))
+	if f.OK() && sameTerms(t, st.Terms()) {
+		f.Wrong("", "promiseweb.act_terms_nothing")
+	}
 	if !f.OK() {
 		return d.drawTerms(statusWrong, st, f, nil)
 	}
@@ -103,6 +107,13 @@ func (h *pages) setTerms(r *web.Request) error {
 		return d.drawTerms(statusWrong, st, f, nil)
 	}
 	return err
+}
+
+// sameTerms reports whether nothing differs.
+func sameTerms(a, b promise.Terms) bool {
+	same := slices.Equal(a.Joint, b.Joint) && slices.Equal(a.Nodes, b.Nodes)
+	a.Joint, a.Nodes, b.Joint, b.Nodes = nil, nil, nil, nil
+	return same && reflect.DeepEqual(a, b)
 }
 
 // readTerms reads the form. What depends on the whole of it the register checks.
