@@ -166,7 +166,7 @@ type Draft struct {
 	Op        string
 	Value     string
 	Unit      string
-	Terms     Terms // a zero lead or deadline is proposed
+	Terms     Terms // a zero lead, start or deadline is proposed
 }
 
 // Add enters one written promise and returns its number.
@@ -188,10 +188,12 @@ func (r *Register) Add(ctx context.Context, tx *store.Tx, in Draft, by Author) (
 	c.Deadline = in.Terms.Due
 	p := r.propose(d, &Record{Claim: c}, nil, nil)
 	p.Record, p.By, p.Simulated = 0, by.Name, by.Simulated
-	if in.Terms.Lead != "" {
+	if in.Terms.Lead != "" || !in.Terms.Start.IsZero() {
 		if err := r.setTerms(&p, fill(in.Terms, p)); err != nil {
 			return "", err
 		}
+	}
+	if in.Terms.Lead != "" {
 		p.LeadReason = nil
 	}
 	next, err := nextNumber(ctx, tx, d.Year)
@@ -211,6 +213,15 @@ func (r *Register) Add(ctx context.Context, tx *store.Tx, in Draft, by Author) (
 // fill returns terms whose zero fields are those of p.
 func fill(t Terms, p Promise) Terms {
 	d := p.Terms()
+	if t.Lead == "" {
+		t.Lead = d.Lead
+		if len(t.Joint) == 0 {
+			t.Joint = d.Joint
+		}
+	}
+	if t.Place == "" {
+		t.Place = d.Place
+	}
 	if t.Start.IsZero() {
 		t.Start = d.Start
 	}
