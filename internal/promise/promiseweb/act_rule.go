@@ -109,7 +109,9 @@ func (h *pages) askRuling(r *web.Request, x ruling) error {
 	if err != nil {
 		return err
 	}
-	return d.drawRuling(http.StatusOK, st, x.blank(d, st), x)
+	f := x.blank(d, st)
+	f.Set("back", r.Query("back"))
+	return d.drawRuling(http.StatusOK, st, f, x)
 }
 
 func (h *pages) sayRuling(r *web.Request, x ruling) error {

@@ -21,9 +21,10 @@ const (
 	stateLate = "late" // red
 	stateOwed = "owed" // a report did not come, or is due within owedDays
 	stateSoon = "soon" // a milestone or the deadline falls within soonDays
+	stateDone = "done" // reported as done, and waiting for the office to verify
 )
 
-var states = []string{stateAll, stateLate, stateOwed, stateSoon}
+var states = []string{stateAll, stateLate, stateOwed, stateSoon, stateDone}
 
 // The days for which a desk looks ahead: to the next report, and to the next milestone.
 const (
@@ -42,6 +43,7 @@ type task struct {
 	*promise.Standing
 	Leads  bool // for a unit that whoever asks works for
 	Report bool // whoever asks may report on it
+	Judge  bool // whoever asks may verify it
 	Next   clock.Date
 	What   string // the milestone that falls due on Next; empty is the deadline
 }
@@ -97,7 +99,7 @@ func (d *desk) mine() []task {
 }
 
 func (d *desk) task(st *promise.Standing) task {
-	t := task{Standing: st, Leads: rules(d.r, identity.PromiseUnit, st), Report: owes(d.r, st), Next: due(st)}
+	t := task{Standing: st, Leads: rules(d.r, identity.PromiseUnit, st), Report: owes(d.r, st), Judge: rules(d.r, identity.PromiseVerify, st), Next: due(st)}
 	for _, n := range st.Nodes {
 		if _, done := st.NodesDone[n.No]; !done && n.Due.Before(t.Next) {
 			t.Next, t.What = n.Due, n.Title
@@ -121,6 +123,8 @@ func (t task) is(state string, today clock.Date) bool {
 		return !t.ended() && (t.Missed > 0 || !t.NextReport.IsZero() && !t.NextReport.After(today.AddDays(owedDays)))
 	case stateSoon:
 		return !t.ended() && outcome(t.Standing) != promise.Continuing && !t.Next.Before(today) && !t.Next.After(today.AddDays(soonDays))
+	case stateDone:
+		return outcome(t.Standing) == promise.Done
 	}
 	return true
 }
