@@ -81,6 +81,9 @@ func targetAnchor(line []rune) int {
 			}
 			continue
 		}
+		if j+2 < len(line) && (line[j] == '包' && line[j+1] == '括' || line[j] == '如' && line[j+1] == '下') {
+			j += 2 // 主要目标包括:
+		}
 		if j < len(line) && line[j] == ':' && (line[i] == '目' || hasTargetName(line[:i])) {
 			return j + 1
 		}
@@ -110,10 +113,6 @@ func turnsToWork(line []rune) bool {
 }
 
 // looksLikeTarget tells whether a sentence goes on with targets: its first clause is an indicator with a figure or a relation.
-// livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。", and where
-// one inside a paragraph ends.
-// listAnchor returns the position behind "办好15件民生实事,包括:", when the matters follow in the same sentence, or -1.
-// announced reads how many livelihood matters a sentence announces: 15件民生实事, 十项民生实事.
 func looksLikeTarget(line []rune, within bool) bool {
 	s := string(line)
 	if turnsToWork(line) {

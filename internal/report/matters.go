@@ -158,6 +158,23 @@ func (w *walker) asMany(a, b, count int) bool {
 	return count > 2 && n >= count-1 && n <= count+1 && deeds*3 >= n*2
 }
 
+// leadsIn tells whether a sentence is nothing but the lead phrase of its paragraph: 扎实办好民生实事。
+func leadsIn(line []rune, a announcement) bool {
+	return len(line)-a.end < 2 && len(line) <= 24 && !slices.Contains(line, ',')
+}
+
+// deedsBehind tells whether what a paragraph says behind its lead phrase, 扎实办好民生实事。, are deeds with figures, at least three.
+func (w *walker) deedsBehind(a, b int) bool {
+	r := w.o.n.r
+	deeds := 0
+	for s := a; s < b; {
+		e := sentenceEnd(r, s, b)
+		deeds += deedsIn(r[s:e])
+		s = e
+	}
+	return deeds >= 3
+}
+
 // livelihood notices that a list of livelihood matters begins behind a sentence such as "今年办好15件民生实事。": matters with list
 // marks in the same paragraph or in those behind it, or, where the sentence says that they follow, without marks.
 func (w *walker) livelihood(line []rune, b, blockB int) {
@@ -190,7 +207,7 @@ func (w *walker) livelihood(line []rune, b, blockB int) {
 			w.matter.Index = 1 // its first matter stands in the sentence that announces it
 		}
 	case inside:
-	case (a.below || open || w.asMany(b, blockB, a.count)) && level == 0:
+	case (a.below || open || w.asMany(b, blockB, a.count) || leadsIn(line, a) && w.deedsBehind(b, blockB)) && level == 0:
 		w.begin(0, a.count)
 		w.within = b < blockB
 	}

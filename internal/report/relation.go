@@ -8,6 +8,7 @@ type relation struct {
 	op         string
 	metric     string
 	measurable string
+	compared   bool // with what somebody else does or sets, so that it can be checked without a figure
 }
 
 // asides are openings of clauses that comment on a target.
@@ -21,8 +22,8 @@ func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
 		return
 	}
 	rel, ok := readRelation(string(t))
-	if !ok {
-		return
+	if !ok || s.state == Horizon && !rel.compared {
+		return // that things get better in five years is an outlook
 	}
 	delegated := rel.measurable == "delegated"
 	cl := p.clean([]rune(rel.name), c.a, false)
@@ -61,7 +62,7 @@ func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
 // readRelation takes a clause apart at its relation. ok is false for a clause without one.
 func readRelation(t string) (rel relation, ok bool) {
 	has := func(w string) bool { return strings.Contains(t, w) }
-	rel.op = "="
+	rel.op, rel.compared = "=", true
 	switch {
 	case fromAbove(t):
 		rel.measurable, rel.metric = "delegated", "delegated"
@@ -84,7 +85,7 @@ func readRelation(t string) (rel relation, ok bool) {
 		rel.measurable, rel.metric, rel.op = "directional", "growth", ">="
 		rel.cut(t, "增速保持", "保持在", "保持")
 	default:
-		rel.measurable, rel.metric = "vague", "level"
+		rel.measurable, rel.metric, rel.compared = "vague", "level", false
 		switch {
 		case has("下降") || has("缩小") || has("降低"):
 			rel.measurable, rel.op = "directional", "<"

@@ -9,7 +9,7 @@ import (
 func (p *parser) wordy(list []clause, i int, s *sentence, kind Kind) {
 	switch kind {
 	case Target:
-		if s.state == Plan {
+		if s.state == Plan || s.state == Horizon && s.target {
 			p.wordyTarget(list, i, s)
 		}
 	case Matter:
