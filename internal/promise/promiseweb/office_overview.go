@@ -49,9 +49,7 @@ func (h *pages) overview(r *web.Request) error {
 	v := overviewView{Form: f, List: r.List(""), Table: d.overviewTable(rows), Missed: d.missedTable(c), Empty: len(d.board.Rows) == 0,
 		Kinds: append([]web.Option{{Text: r.T("promiseweb.any")}}, options(r, "promise.kind.", promise.Kinds)...),
 		Sheet: d.overviewHref(c, "xlsx"), CSV: d.overviewHref(c, "csv")}
-	p := d.page("overview", r.T("promiseweb.office_overview"), "")
-	p.Wide = true
-	return r.Render(statusOf(f), p, overviewPage(d, v))
+	return r.Render(statusOf(f), d.page("overview", r.T("promiseweb.office_overview"), ""), overviewPage(d, v))
 }
 
 func (d *desk) overviewHref(c choice, format string) string {

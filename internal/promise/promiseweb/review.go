@@ -1,10 +1,14 @@
 package promiseweb
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"huying/internal/errs"
 	"huying/internal/identity"
@@ -35,8 +39,12 @@ func district(r *web.Request, p identity.Permission) error {
 // choiceOf are the records that a reviewer goes through: by default those that nobody has judged.
 func choiceOf(f *web.Form, document int64) promise.RecordFilter {
 	c := promise.RecordFilter{Document: document, State: promise.Proposed, Doubtful: f.Ticked("doubtful")}
-	if f.Value("state") == "all" {
+	switch state := f.Choice("state", "all", string(promise.Proposed), string(promise.Accepted), string(promise.Rejected), string(promise.Entered)); state {
+	case "":
+	case "all":
 		c.State = ""
+	default:
+		c.State = promise.RecordState(state)
 	}
 	c.Kind = promise.Kind(f.Choice("kind", kindValues()...))
 	return c
@@ -112,7 +120,7 @@ type recordView struct {
 	History  []promise.Review
 	Form     *web.Form
 	Action   string // where the form goes
-	Left     int    // of the choice
+	Progress string // how many of the choice are left
 	Prev     string
 	Next     string
 	Reasons  []web.Option
@@ -120,8 +128,14 @@ type recordView struct {
 	Doubts   []string
 }
 
-// conflictView is what another reviewer did meanwhile.
-type conflictView struct{ Last promise.Review }
+// conflictView is what another reviewer did meanwhile, and where it differs from what one typed.
+type conflictView struct {
+	Last  promise.Review
+	Sides web.Table[side]
+}
+
+// side is one field as another reviewer left it, and as one typed it.
+type side struct{ Name, Theirs, Yours string }
 
 func (h *pages) record(r *web.Request) error {
 	if err := district(r, identity.PromiseReview); err != nil {
@@ -146,12 +160,15 @@ func (h *pages) drawRecord(r *web.Request, status int, rec promise.Record, histo
 	}
 	q := r.QueryForm()
 	choice := choiceOf(q, rec.Document)
-	_, left, err := h.Register.Records(r.Context(), choice, 1, 0)
+	progress, err := h.progress(r, choice)
 	if err != nil {
 		return err
 	}
 	v := recordView{Record: rec, Document: doc, Pieces: around(newPaper(doc), rec.Claim), Original: rec.Original, History: history, Form: f,
-		Action: recordPath(rec.ID, trail(q)), Left: left, Reasons: reasonOptions(r), Conflict: conflict}
+		Action: recordPath(rec.ID, trail(q)), Progress: progress, Reasons: reasonOptions(r), Conflict: conflict}
+	if c := rec.Claim.Vague; c != "" && !slices.Contains(vagueReasons, c) {
+		v.Reasons = append(v.Reasons, web.Option{Value: c, Text: c})
+	}
 	for _, flag := range rec.Claim.Flags {
 		v.Doubts = append(v.Doubts, h.flagText(r, flag))
 	}
@@ -168,7 +185,22 @@ func (h *pages) drawRecord(r *web.Request, status int, rec promise.Record, histo
 		}
 	}
 	crumbs := []web.Crumb{{Text: r.T("promiseweb.documents"), Href: "/documents"}, {Text: doc.Title, Href: documentPath(doc.ID)}}
-	return r.Render(status, web.Page{Title: r.T("promiseweb.review_record", "ref", rec.Ref), Nav: "documents", Crumbs: crumbs, Wide: true}, recordPage(v))
+	return r.Render(status, web.Page{Title: r.T("promiseweb.review_record", "ref", rec.Ref), Nav: "documents", Crumbs: crumbs}, recordPage(v))
+}
+
+// progress says how many of what the reviewer goes through nobody has judged.
+func (h *pages) progress(r *web.Request, c promise.RecordFilter) (string, error) {
+	c.State = ""
+	_, all, err := h.Register.Records(r.Context(), c, 1, 0)
+	if err != nil {
+		return "", err
+	}
+	c.State = promise.Proposed
+	_, left, err := h.Register.Records(r.Context(), c, 1, 0)
+	if c.Doubtful {
+		return r.T("promiseweb.review_left_doubtful", "n", left, "all", all), err
+	}
+	return r.T("promiseweb.review_left", "n", left, "all", all), err
 }
 
 // flagText says a doubt of the reader; one that has no words is shown as it is called.
@@ -178,6 +210,64 @@ func (h *pages) flagText(r *web.Request, flag string) string {
 		return s
 	}
 	return flag
+}
+
+// claimNames are the fields of a claim that a reviewer may set.
+var claimNames = []string{"kind", "measurability", "vague", "indicator", "op", "value", "value_max", "unit", "verb", "object", "scope", "deadline"}
+
+// differing are the fields of a form that say something else than a claim does.
+func differing(f *web.Form, c promise.Claim) (names []string) {
+	is := claimForm(promise.Record{Claim: c})
+	for _, name := range claimNames {
+		if strings.TrimSpace(f.Value(name)) != is.Value(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// complete fills what a form did not send with what the record says: the form of a rejection carries its reason alone.
+func complete(f *web.Form, rec promise.Record) {
+	if f.Value("kind") == "" {
+		is := claimForm(rec)
+		for _, name := range claimNames {
+			f.Set(name, is.Value(name))
+		}
+	}
+}
+
+// wordOf is what a field of a claim says, in words.
+func wordOf(r *web.Request, f *web.Form, name string) string {
+	s := f.Value(name)
+	switch {
+	case s == "":
+		return ""
+	case name == "kind":
+		return r.T("promise.kind." + s)
+	case name == "measurability":
+		return r.T("promise.measurability." + s)
+	case name == "vague":
+		return vagueText(r, s)
+	case name == "op":
+		for _, o := range opOptions(r) {
+			if o.Value == s {
+				return o.Text
+			}
+		}
+	}
+	return s
+}
+
+// readAs says beside a field what the reader read, where it says something else now.
+func (v recordView) readAs(r *web.Request, name string) string {
+	was := claimForm(promise.Record{Claim: v.Original})
+	if was.Value(name) == v.Form.Value(name) {
+		return ""
+	}
+	if s := wordOf(r, was, name); s != "" {
+		return r.T("promiseweb.review_read_as", "value", s)
+	}
+	return r.T("promiseweb.review_read_nothing")
 }
 
 // claimForm is a claim as a form shows it.
@@ -213,9 +303,15 @@ func around(p paper, c promise.Claim) [][]piece {
 	return out
 }
 
-// verdictOf reads what the reviewer said.
+// verdictOf reads what the reviewer said. Who accepts what he changed has edited it: nothing that was typed is lost.
 func verdictOf(f *web.Form, rec promise.Record) promise.Verdict {
 	v := promise.Verdict{Record: rec.ID, Version: int(f.Int("version", 0, 1<<31)), Action: f.Choice("verdict", "accept", "edit", "reject", "reopen"), Note: f.Line("note", 500)}
+	if v.Action == "accept" && f.Value("kind") != "" && len(differing(f, rec.Claim)) > 0 {
+		v.Action = "edit"
+	}
+	if v.Action == "accept" && rec.Claim.Kind == promise.Result {
+		f.Wrong("kind", "promiseweb.review_result")
+	}
 	if v.Action != "edit" {
 		return v
 	}
@@ -250,6 +346,9 @@ func (h *pages) judge(r *web.Request) error {
 		switch {
 		case err == nil:
 			q := r.QueryForm()
+			if v.Action == "reopen" {
+				return r.Redirect(recordPath(rec.ID, trail(q)))
+			}
 			return h.goOn(r, q, choiceOf(q, rec.Document), rec.Ordinal)
 		case errs.Is(err, errs.Conflict):
 			return h.drawConflict(r, id, f)
@@ -257,6 +356,7 @@ func (h *pages) judge(r *web.Request) error {
 			return err
 		}
 	}
+	complete(f, rec)
 	return h.drawRecord(r, http.StatusUnprocessableEntity, rec, history, f, nil)
 }
 
@@ -268,10 +368,21 @@ func (h *pages) drawConflict(r *web.Request, id int64, f *web.Form) error {
 		return err
 	}
 	f.Set("version", strconv.Itoa(rec.Version))
+	complete(f, rec)
 	c := &conflictView{}
 	if len(history) > 0 {
 		c.Last = history[len(history)-1]
 	}
+	is := claimForm(rec)
+	var sides []side
+	for _, name := range differing(f, rec.Claim) {
+		sides = append(sides, side{r.T("promiseweb.review_" + name), wordOf(r, is, name), wordOf(r, f, name)})
+	}
+	c.Sides = web.Table[side]{ID: "sides", Caption: r.T("promiseweb.review_sides"), Bare: true, Rows: sides, Columns: []web.Column[side]{
+		{Title: r.T("promiseweb.review_field"), Head: true, Cell: func(x side) templ.Component { return web.Text(x.Name) }},
+		{Title: r.T("promiseweb.review_theirs"), Cell: func(x side) templ.Component { return web.Text(x.Theirs) }},
+		{Title: r.T("promiseweb.review_yours"), Cell: func(x side) templ.Component { return web.Text(x.Yours) }},
+	}}
 	return h.drawRecord(r, http.StatusConflict, rec, history, f, c)
 }
 
@@ -296,4 +407,19 @@ func (h *pages) acceptSure(r *web.Request) error {
 	}
 	r.Flash("promiseweb.review_accepted", "n", n)
 	return r.Redirect(documentPath(id))
+}
+
+// field describes a field of the claim: its label, and what was read where it says something else.
+func (v recordView) field(ctx context.Context, name string, d web.Field) web.Field {
+	d.Name, d.Label, d.Hint = name, web.T(ctx, "promiseweb.review_"+name), v.readAs(web.From(ctx), name)
+	return d
+}
+
+// kinds are the kinds that a record may be given; what the report says was done is none of them, and is shown as it is.
+func (v recordView) kinds(r *web.Request) []web.Option {
+	out := kindOptions(r)
+	if v.Record.Claim.Kind == promise.Result {
+		out = append([]web.Option{{Value: string(promise.Result), Text: r.T("promise.kind.result")}}, out...)
+	}
+	return out
 }
