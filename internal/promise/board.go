@@ -199,13 +199,7 @@ func (d *drawing) investment() map[string]float64 {
 		if !p.Project {
 			continue
 		}
-		st := &Standing{Promise: p}
-		for _, e := range holding(d.entries[p.ID]) {
-			if e.Type == Spent {
-				st.Spent = e.Value
-			}
-		}
-		projects = append(projects, st)
+		projects = append(projects, &Standing{Promise: p, Spent: spent(d.entries[p.ID])})
 	}
 	planned, spent := Investment(projects)
 	d.invested = map[string]float64{}

@@ -110,8 +110,6 @@ func (st *Standing) fold(s sight, formula *Point) {
 			if !e.AsOf.Before(lastPercent) {
 				lastPercent = e.AsOf
 			}
-		case Spent:
-			st.Spent = e.Value
 		case NodeDone:
 			st.NodesDone[e.Node] = e
 		case Adjusted:
@@ -124,6 +122,7 @@ func (st *Standing) fold(s sight, formula *Point) {
 			}
 		}
 	}
+	st.Spent = spent(st.Entries)
 	sort.SliceStable(st.Series, func(i, j int) bool { return st.Series[i].Day.Before(st.Series[j].Day) })
 	if st.Formula != "" {
 		st.Series = nil
@@ -146,6 +145,17 @@ func (st *Standing) fold(s sight, formula *Point) {
 	if st.Formula == "" { // what is computed owes no report
 		st.Missed, st.NextReport = missed(past, st.Reported), next
 	}
+}
+
+// spent is the investment that holds: of the latest day told, and not the last that was entered, which may correct an earlier day.
+func spent(entries []Entry) (value string) {
+	var day clock.Date
+	for _, e := range holding(entries) {
+		if e.Type == Spent && !e.AsOf.Before(day) {
+			value, day = e.Value, e.AsOf
+		}
+	}
+	return value
 }
 
 // terms returns the target and the deadline that hold after an adjustment.
