@@ -180,6 +180,9 @@ func readEntry(f *web.Form, st *promise.Standing, e *promise.Entry) {
 	}
 	if sourced[e.Type] {
 		e.Source = f.Line("source", maxSource)
+		if e.Source == "" && e.Type != promise.Progress {
+			f.Wrong("source", "promise.source_missing")
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"strings"
 	"testing"
+	"time"
 
 	"huying/internal/clock"
 	"huying/internal/identity"
@@ -370,5 +371,27 @@ func TestWhatIsWrittenComesOutAsItWentIn(t *testing.T) {
 		if strings.Contains(p.Body, "<script>alert(2)") || !strings.Contains(p.Text(), strings.Join(strings.Fields(note), " ")) {
 			t.Errorf("%q on the page", note)
 		}
+	}
+}
+
+func TestACorrectedInvestmentOfAnEarlierDay(t *testing.T) {
+	s := sqliteSite(t)
+	st := s.titled("推进科技园")
+	s.write(func(tx *store.Tx) error {
+		terms := st.Terms()
+		terms.Project, terms.Invest = true, "2000"
+		return s.register.SetTerms(public, tx, st.ID, st.Version, terms, "", supervisor)
+	})
+	day := func(month int) clock.Date { return clock.Date{Year: 2021, Month: time.Month(month), Day: 1} }
+	september := s.say(st.Number, promise.Entry{Type: promise.Spent, Value: "900", Source: "财务", AsOf: day(9)}, clerk)
+	s.say(st.Number, promise.Entry{Type: promise.Spent, Value: "1500", Source: "财务", AsOf: day(10)}, clerk)
+	at := fmt.Sprintf("/promises/%s/entries/%d/correct", st.Number, september)
+	v := s.As(t, chief)
+	if p := v.Get(at); shown(t, p, "spent") != "900" || shown(t, p, "as_of") != "2021-09-01" {
+		t.Fatalf("to correct: %s", p.Text())
+	}
+	accepted(t, send(v, at, []string{"spent", "950", "source", "财务复核", "as_of", "2021-09-01"}), "/promises/"+st.Number)
+	if now := s.find(st.Number); now.Spent != "1500" {
+		t.Errorf("spent %s: a correction of September outweighs October", now.Spent)
 	}
 }
