@@ -22,7 +22,7 @@ export default defineConfig({
     timezoneId: "Asia/Shanghai",
     viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: process.env.HUYING_TEST_TRACE ? "retain-on-failure" : "off", // doubles the time
   },
   // What a person does is done twice: with scripts and without. The rest needs a script itself (axe) or none.
   projects: [

@@ -12,16 +12,17 @@ export function kindOf(url) {
 }
 
 /**
- * Visits every link that can be reached from the front page. Links out of a page are looked for on `perKind` pages of a kind, and on three
- * of a kind with a query. Links that change how pages are shown (language, size of text) are left alone, because they would.
+ * Visits the links that can be reached from the front page: `visit` of a kind, looking for further links on `expand` of them. Filters and
+ * sortings, which multiply, are looked into once for a kind, and only those that stand on a page without one. Links that change how pages
+ * are shown (language, size of text) are left alone, because they would.
  *
  * Returns the pages by address, { url, kind, status, html, from }, and the fragments that lead nowhere.
  */
-export async function crawl(request, perKind = Infinity) {
+export async function crawl(request, { visit = Infinity, expand = Infinity } = {}) {
   const pages = new Map();
   const fragments = [];
-  const expanded = new Map();
-  const queue = [{ href: "/", from: "" }];
+  const counts = new Map();
+  const queue = [{ href: "/", from: "" }, { href: "/sign-in", from: "" }]; // the door is the same wherever it leads on
   const origin = new URL(process.env.HUYING_E2E_URL).origin;
   while (queue.length > 0) {
     const { href, from } = queue.shift();
@@ -31,14 +32,16 @@ export async function crawl(request, perKind = Infinity) {
     const key = url.href;
     if (url.origin !== origin || url.searchParams.has("lang") || url.searchParams.has("elder")) continue;
     if (fragment) fragments.push({ key, fragment, from });
-    if (pages.has(key)) continue;
+    if (pages.has(key) || (url.pathname === "/sign-in" && pages.has(`${origin}/sign-in`))) continue;
+    const kind = kindOf(url);
+    const count = (counts.get(kind) ?? 0) + 1;
+    if (count > visit) continue;
+    counts.set(kind, count);
     const answer = await request.get(key);
     const isPage = (answer.headers()["content-type"] ?? "").startsWith("text/html");
-    const page = { url, kind: kindOf(url), status: answer.status(), html: isPage ? await answer.text() : "", from };
+    const page = { url, kind, status: answer.status(), html: isPage ? await answer.text() : "", from };
     pages.set(key, page);
-    const count = (expanded.get(page.kind) ?? 0) + 1;
-    expanded.set(page.kind, count);
-    if (!isPage || count > (url.search ? 3 : perKind)) continue;
+    if (!isPage || count > (url.search ? 1 : expand) || (url.search && new URL(from || origin).search)) continue;
     for (const name of ["href", "src", "data"]) for (const to of valuesOf(page.html, name)) queue.push({ href: to, from: key });
   }
   const ids = new Map();
