@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -36,7 +37,7 @@ func (h *pages) documentRoutes() []web.Route {
 		{Pattern: "GET /documents/new", Need: upload, Handle: h.uploadForm},
 		{Pattern: "POST /documents/new", Need: upload, Handle: h.upload, MaxBody: maxForm, Limit: 2 * time.Minute},
 		{Pattern: "GET /documents/{id}", Need: see, Handle: h.document},
-		{Pattern: "GET /documents/{id}/enter", Need: enter, Handle: h.askEnter},
+		{Pattern: "GET /documents/{id}/enter", Need: enter, Handle: h.askEnter, Limit: time.Minute},
 		{Pattern: "POST /documents/{id}/enter", Need: enter, Handle: h.enter, Limit: time.Minute},
 	}
 }
@@ -68,7 +69,7 @@ func (h *pages) documents(r *web.Request) error {
 		count("documents_entered", func(d promise.DocumentCount) int { return d.Entered }),
 		{Title: r.T("promiseweb.documents_at"), Cell: func(d promise.DocumentCount) templ.Component { return web.Text(r.Moment(d.At)) }},
 	}}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("promiseweb.documents"), Nav: "documents", Wide: true},
+	return r.Render(http.StatusOK, web.Page{Title: r.T("promiseweb.documents"), Nav: "documents"},
 		documentsPage(documentsView{table, r.May(identity.DocumentUpload)}))
 }
 
@@ -78,7 +79,9 @@ type documentView struct {
 	Lead, Public                      string
 	Warnings                          []string
 	Sure, Doubtful, Accepted, Entered int
-	MayReview, MayEnter               bool
+	MayReview, MayEnter, Written      bool // Written: promises are written into it, and not read
+	Promises                          int
+	List                              string // of the promises that it gave
 	Table                             web.Table[kindRow]
 	Unparsed                          []unparsedView
 }
@@ -102,7 +105,14 @@ func (h *pages) document(r *web.Request) error {
 	}
 	v := documentView{Doc: doc, MayReview: r.May(identity.PromiseReview), MayEnter: r.May(identity.PromiseEnter)}
 	v.Lead = r.T("promiseweb.documents_about", "kind", r.T("promise.document."+string(doc.Kind)), "year", strconv.Itoa(doc.Year), "file", doc.FileName, "by", doc.By, "at", r.Moment(doc.At))
-	if readable(doc) {
+	_, v.Written = kindFrom(doc.Kind)
+	d, err := h.deskOf(r, nil, doc.Year)
+	if err != nil {
+		return err
+	}
+	given := d.from(doc.ID)
+	v.Promises, v.List = given.N, given.Href
+	if readable(doc) && given.N > 0 {
 		v.Public = "/reports/" + strconv.FormatInt(doc.ID, 10)
 	}
 	for _, w := range doc.Warnings {
@@ -126,11 +136,33 @@ func (h *pages) document(r *web.Request) error {
 	v.Table = h.kindTable(r, doc, rows)
 	p := newPaper(doc)
 	for _, u := range doc.Unparsed {
-		v.Unparsed = append(v.Unparsed, unparsedView{p.clip(promise.Span{Start: u.Span.Start - 24, End: u.Span.Start}), p.clip(u.Span),
-			p.clip(promise.Span{Start: u.Span.End, End: u.Span.End + 16}), r.T("report.why." + u.Why)})
+		around := p.sentenceAt(u.Span)
+		v.Unparsed = append(v.Unparsed, unparsedView{p.clip(promise.Span{Start: around.Start, End: u.Span.Start}), p.clip(u.Span),
+			p.clip(promise.Span{Start: u.Span.End, End: around.End}), r.T("report.why." + u.Why)})
 	}
 	return r.Render(http.StatusOK, web.Page{Title: doc.Title, Nav: "documents", Crumbs: []web.Crumb{{Text: r.T("promiseweb.documents"), Href: "/documents"}}}, documentPage(v))
 }
+
+// sentenceAt is the sentence that a place stands in: up to the stops before and behind it, within its paragraph.
+func (p paper) sentenceAt(s promise.Span) promise.Span {
+	out := p.bounded(s)
+	for _, para := range p.body {
+		if h := p.bounded(hull(para)); h.Start <= out.Start && out.Start < h.End {
+			from, to := out.Start, out.End
+			for from > h.Start && !strings.ContainsRune(stops, p.text[from-1]) {
+				from--
+			}
+			for to < h.End && !strings.ContainsRune(stops, p.text[to]) {
+				to++
+			}
+			return promise.Span{Start: from, End: min(to+1, h.End)}
+		}
+	}
+	return out
+}
+
+// stops end a sentence.
+const stops = "。；！？!?;"
 
 // documentOf is the document of the address with all of its records.
 func (h *pages) documentOf(r *web.Request) (doc promise.Document, records []promise.Record, err error) {
@@ -198,9 +230,9 @@ func (h *pages) kindTable(r *web.Request, doc promise.Document, rows []kindRow) 
 		count("documents_total", "&state=all", func(k kindRow) int { return k.Total }),
 		count("documents_doubtful", "&state=all&doubtful=1", func(k kindRow) int { return k.Doubtful }),
 		count("documents_waiting", "&state=", func(k kindRow) int { return k.waiting() }),
-		count("documents_accepted", "", func(k kindRow) int { return k.Accepted }),
-		count("documents_rejected", "", func(k kindRow) int { return k.Rejected }),
-		count("documents_entered", "", func(k kindRow) int { return k.Entered }),
+		count("documents_accepted", "&state=accepted", func(k kindRow) int { return k.Accepted }),
+		count("documents_rejected", "&state=rejected", func(k kindRow) int { return k.Rejected }),
+		count("documents_entered", "&state=entered", func(k kindRow) int { return k.Entered }),
 	}}
 }
 
@@ -225,12 +257,16 @@ func pairsOf(args map[string]any) []any {
 }
 
 func (h *pages) uploadForm(r *web.Request) error {
-	return h.drawUpload(r, http.StatusOK, web.NewForm())
+	if err := district(r, identity.DocumentUpload); err != nil {
+		return err
+	}
+	return h.drawUpload(r, http.StatusOK, web.NewForm(), 0)
 }
 
-func (h *pages) drawUpload(r *web.Request, status int, f *web.Form) error {
+// drawUpload shows the form; known is the document that the sent file is already, if it is one.
+func (h *pages) drawUpload(r *web.Request, status int, f *web.Form, known int64) error {
 	page := web.Page{Title: r.T("promiseweb.documents_new"), Nav: "documents", Crumbs: []web.Crumb{{Text: r.T("promiseweb.documents"), Href: "/documents"}}}
-	return r.Render(status, page, uploadPage(f, ".docx,.pdf,.txt,.htm,.html,"+files.Accept(files.Documents)))
+	return r.Render(status, page, uploadPage(f, ".docx,.pdf,.txt,.htm,.html,"+files.Accept(files.Documents), known))
 }
 
 // upload keeps a work report with what was read from it. The file is stored and read before the transaction begins.
@@ -242,15 +278,21 @@ func (h *pages) upload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := h.takeIn(r, f)
-	switch {
-	case err == nil && f.OK():
+	id, hash, err := h.takeIn(r, f)
+	if err == nil && f.OK() {
 		r.Flash("promiseweb.upload_done")
 		return r.Redirect(documentPath(id))
-	case err != nil && !onFile(f, err):
+	}
+	var known int64
+	if errs.Is(err, errs.Conflict) {
+		if known, err = h.known(r.Context(), promise.Report, hash, err); err == nil {
+			f.Wrong("file", "promiseweb.office_known")
+		}
+	}
+	if err != nil && !onFile(f, err) {
 		return err
 	}
-	return h.drawUpload(r, http.StatusUnprocessableEntity, f)
+	return h.drawUpload(r, http.StatusUnprocessableEntity, f, known)
 }
 
 // onFile puts what is wrong with a file beside its field. It is false for what is no mistake of the sender's.
@@ -270,36 +312,41 @@ func onFile(f *web.Form, err error) bool {
 	return !f.OK()
 }
 
-func (h *pages) takeIn(r *web.Request, f *web.Form) (id int64, err error) {
+// takeIn receives the file of the form, reads it, and keeps what was read. It returns the document's id and the file's hash.
+func (h *pages) takeIn(r *web.Request, f *web.Form) (id int64, hash string, err error) {
+	title, year := f.Line("title", 200), int(f.Int("year", 1949, 2100))
 	up, err := f.File("file")
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	if up == nil {
 		f.Wrong("file", "promiseweb.upload_no_file")
-		return 0, nil
+		return 0, "", nil
 	}
 	defer func() { _ = up.Close() }() // it was read
 	data, err := up.ReadAll()
 	if err != nil {
-		return 0, err
-	}
-	in, err := h.Read(up.Name, data)
-	if err != nil {
-		return 0, err
-	}
-	if title := f.Line("title", 200); title != "" {
-		in.Document.Title = title
-	}
-	if year := f.Int("year", 1949, 2100); year != 0 {
-		in.Document.Year = int(year)
-	}
-	if !f.OK() {
-		return 0, nil
+		return 0, "", err
 	}
 	file, err := h.Files.Receive(bytes.NewReader(data), maxUpload, files.Documents...)
 	if err != nil {
-		return 0, err
+		return 0, "", err
+	}
+	in, err := h.Read(up.Name, data)
+	if err != nil {
+		return 0, "", err
+	}
+	if title != "" {
+		in.Document.Title = title
+	}
+	if year != 0 {
+		in.Document.Year = year
+	}
+	if in.Document.Year == 0 {
+		f.Wrong("year", "promiseweb.office_no_year")
+	}
+	if !f.OK() {
+		return 0, "", nil
 	}
 	in.Document.Kind, in.Document.File, in.Document.FileName = promise.Report, file.Hash, up.Name
 	err = h.DB.Write(r.Context(), func(tx *store.Tx) error {
@@ -311,12 +358,16 @@ func (h *pages) takeIn(r *web.Request, f *web.Form) (id int64, err error) {
 		}
 		return h.IDs.Record(r.Context(), tx, r.By(), DocumentUploaded, "document/"+strconv.FormatInt(id, 10), identity.Detail{"file": up.Name, "sha256": file.Hash})
 	})
-	return id, err
+	return id, file.Hash, err
 }
 
+// enterView is what entering would do.
 type enterView struct {
 	Doc               promise.Document
 	Accepted, Waiting int
+	Doubtful          int // of those that wait
+	Promises          int // that would be numbered
+	Repeats           int // of the accepted that say again what another says
 }
 
 func (h *pages) askEnter(r *web.Request) error {
@@ -328,11 +379,24 @@ func (h *pages) askEnter(r *web.Request) error {
 		return err
 	}
 	v := enterView{Doc: doc}
+	for _, rec := range records {
+		if rec.Claim.Kind != promise.Result && rec.State == promise.Proposed && rec.Doubtful {
+			v.Doubtful++
+		}
+	}
 	for _, row := range byKind(records) {
 		if row.Kind != promise.Result {
 			v.Accepted, v.Waiting = v.Accepted+row.Accepted, v.Waiting+row.Waiting
 		}
 	}
+	err = h.rehearse(r.Context(), func(tx *store.Tx) error {
+		v.Promises, err = h.Register.Enter(r.Context(), tx, doc.ID, author(r.Actor))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Repeats = v.Accepted - v.Promises
 	crumbs := []web.Crumb{{Text: r.T("promiseweb.documents"), Href: "/documents"}, {Text: doc.Title, Href: documentPath(doc.ID)}}
 	return r.Render(http.StatusOK, web.Page{Title: r.T("promiseweb.enter"), Nav: "documents", Crumbs: crumbs}, enterPage(v))
 }
