@@ -219,7 +219,11 @@ func (d *desk) deskLead(mine []task) string {
 	}
 	var units []string
 	for _, a := range d.r.Actor.Scope(identity.PromiseUnit) {
-		if name := d.unit(a.Unit); !slices.Contains(units, name) {
+		name := d.unit(a.Unit)
+		if a.Unit == "" {
+			name = d.place(a.Place)
+		}
+		if !slices.Contains(units, name) {
 			units = append(units, name)
 		}
 	}

@@ -113,6 +113,42 @@ func TestWhatIsLateAndWhatIsOwed(t *testing.T) {
 	}
 }
 
+func TestTheOfficeVerifiesFromItsDesk(t *testing.T) {
+	s := sqliteSite(t)
+	parking := s.titled("新增停车位").Number
+	s.say(parking, promise.Entry{Type: promise.Figure, Value: "798", Source: "验收单"}, clerk)
+	s.say(parking, promise.Entry{Type: promise.Done, Note: "全部启用"}, clerk)
+	office := s.As(t, chief)
+	p := office.Get("/desk?state=done")
+	verify := "/promises/" + parking + "/verify"
+	if got := tasks(p); len(got) != 1 || got[0] != parking || len(p.All("a", "href", verify+"?back=desk")) != 1 {
+		t.Fatalf("to verify: %v", got)
+	}
+	if p := s.As(t, worker).Get("/desk?state=done"); strings.Contains(p.Body, "/verify") {
+		t.Error("a clerk is asked to verify")
+	}
+	back := shown(t, office.Get(verify+"?back=desk"), "back")
+	accepted(t, office.Post(verify, "note", "", "back", back), "/desk")
+	if got := tasks(office.Get("/desk?state=done")); len(got) != 0 {
+		t.Errorf("still to verify: %v", got)
+	}
+}
+
+func TestADeskOfAPlace(t *testing.T) {
+	s := sqliteSite(t)
+	st := s.titled("推进科技园")
+	s.write(func(tx *store.Tx) error {
+		terms := st.Terms()
+		terms.Place = "zone"
+		return s.register.SetTerms(public, tx, st.ID, st.Version, terms, "", supervisor)
+	})
+	local := &identity.Actor{ID: 30, Name: "local", Grants: []identity.Grant{{Person: 30, Role: identity.Leader, Place: "zone"}}}
+	p := s.As(t, local).Get("/desk")
+	if got := tasks(p); len(got) != 1 || got[0] != st.Number || !strings.Contains(p.Text(), "高新区：牵头 1 项") {
+		t.Errorf("%v: %s", got, p.Text())
+	}
+}
+
 func TestWhatFallsDueSoon(t *testing.T) {
 	s := sqliteSite(t)
 	s.hand.Set(clock.Date{Year: 2021, Month: 12, Day: 10}.In(zone))
