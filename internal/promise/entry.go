@@ -41,6 +41,15 @@ func (r *Register) Say(ctx context.Context, tx *store.Tx, e Entry, by Author) (i
 	}
 	e.Value = strings.TrimSpace(e.Value)
 	st := sight{today, r.zone, r.wd, r.rules}.stand(p, entries, nil)
+	if p.Formula != "" { // its figure comes from the other promises of the year
+		board, err := r.draw(ctx, tx, p.Year, today)
+		if err != nil {
+			return 0, err
+		}
+		if st, err = board.Find(p.Number); err != nil {
+			return 0, err
+		}
+	}
 	if err := check(&e, st, today); err != nil {
 		return 0, err
 	}
