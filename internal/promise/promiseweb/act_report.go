@@ -32,7 +32,7 @@ type reportForm struct {
 	Back    string
 	Offered []web.Option
 	Nodes   []web.Option // those not reached
-	ToGo    string       // the figure that must be reached before the promise can be called done; empty when it can, or there is none
+	Hint    string       // what cannot be said, and why: there is a formula, or the figure is not reached yet
 	Accept  string
 }
 
@@ -65,9 +65,17 @@ func (h *pages) sayReport(r *web.Request) error {
 	if ok, err := h.say(r, f, e); err != nil {
 		return err
 	} else if ok {
-		return h.done(r, f, st, "promiseweb.act_reported", "what", r.T("promise.entry."+string(e.Type)))
+		return h.done(r, f, st, h.thanks(r, e), "what", r.T("promise.entry."+string(e.Type)))
 	}
 	return d.drawReport(statusWrong, st, f)
+}
+
+// thanks is what a unit hears that has reported: when its figure keeps the promise, that it may now be called done.
+func (h *pages) thanks(r *web.Request, e promise.Entry) string {
+	if now, _, err := h.standing(r); err == nil && e.Type == promise.Figure && countable(now) && now.Met() && outcome(now) == "" {
+		return "promiseweb.act_reported_met"
+	}
+	return "promiseweb.act_reported"
 }
 
 func (d *desk) drawReport(status int, st *promise.Standing, f *web.Form) error {
@@ -75,8 +83,11 @@ func (d *desk) drawReport(status int, st *promise.Standing, f *web.Form) error {
 	for _, t := range offered(d.r, st) {
 		v.Offered = append(v.Offered, web.Option{Value: string(t), Text: d.r.T("promise.entry." + string(t)), Hint: d.r.T("promiseweb.act_what." + string(t))})
 	}
-	if end := outcome(st); countable(st) && !st.Met() && end == "" {
-		v.ToGo = goal(st).String()
+	switch {
+	case st.Formula != "":
+		v.Hint = d.r.T("promiseweb.act_by_formula")
+	case countable(st) && !st.Met() && outcome(st) == "":
+		v.Hint = d.r.T("promiseweb.act_to_go", "goal", goal(st).String())
 	}
 	if f.Value("node") == "" && len(v.Nodes) > 0 {
 		f.Set("node", v.Nodes[0].Value)
@@ -215,11 +226,4 @@ func withUnit(ctx context.Context, key, unit string) string {
 		return web.T(ctx, key)
 	}
 	return web.T(ctx, "promiseweb.act_with_unit", "label", web.T(ctx, key), "unit", unit)
-}
-
-func toGo(ctx context.Context, goal string) string {
-	if goal == "" {
-		return ""
-	}
-	return web.T(ctx, "promiseweb.act_to_go", "goal", goal)
 }

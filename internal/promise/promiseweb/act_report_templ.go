@@ -75,7 +75,7 @@ func sayPage(d *desk, v reportForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = web.RadioGroup(v.Form, web.Field{Name: "what", Label: web.T(ctx, "promiseweb.act_what_label"), Hint: toGo(ctx, v.ToGo), Options: v.Offered}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.RadioGroup(v.Form, web.Field{Name: "what", Label: web.T(ctx, "promiseweb.act_what_label"), Hint: v.Hint, Options: v.Offered}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -185,6 +185,10 @@ func TestALifeOfAPromise(t *testing.T) {
 		if e := last(); e.Corrects != first.ID || e.Value != "50" || len(e.Files) != 1 {
 			t.Errorf("corrected %+v", e)
 		}
+		accepted(t, send(works, at+"/report", []string{"what", "figure", "value", "51", "source", "台账"}), at)
+		if p := works.Get(at); !strings.Contains(p.Text(), "可以报完成了") {
+			t.Error("nobody is told that the figure keeps the promise")
+		}
 		if p := works.Get(entry(first, "correct")); p.Status != 409 {
 			t.Errorf("a second correction of one entry: %d", p.Status)
 		}
@@ -264,6 +268,24 @@ func TestEachThingThatAUnitMaySay(t *testing.T) {
 	if p := v.Get(at + "/report"); strings.Contains(p.Body, `value="progress"`) || strings.Contains(p.Body, `value="done"`) {
 		t.Error("what is done may be called done again")
 	}
+}
+
+func TestWhatAFormulaComputesTakesNoFigure(t *testing.T) {
+	s := sqliteSite(t)
+	st := s.titled("新建污水管网")
+	s.write(func(tx *store.Tx) error {
+		terms := st.Terms()
+		terms.Formula = "50.0"
+		return s.register.SetTerms(public, tx, st.ID, st.Version, terms, "", supervisor)
+	})
+	v, at := s.As(t, worker), "/promises/"+st.Number+"/report"
+	if p := v.Get(at); !strings.Contains(p.Text(), "按公式") || len(p.All("", "name", "value")) != 0 {
+		t.Errorf("the form: %s", p.Text())
+	}
+	if p := send(v, at, []string{"what", "figure", "value", "3", "source", "x"}); p.Status != 422 {
+		t.Errorf("a figure beside the formula: status %d", p.Status)
+	}
+	accepted(t, send(v, at, []string{"what", "done", "note", "数到了"}), "/promises/"+st.Number)
 }
 
 func TestAFormThatIsWrongKeepsWhatWasTyped(t *testing.T) {
