@@ -357,7 +357,7 @@ func termsFields(d *desk, v termsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Input(v.Form, web.Field{Name: "invest", Label: web.T(ctx, "promiseweb.invest_planned"), Optional: true, Mode: "decimal", Complete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Input(v.Form, web.Field{Name: "invest", Label: web.T(ctx, "promiseweb.act_invest"), Optional: true, Mode: "decimal", Complete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
