@@ -19,8 +19,9 @@ type RecordFilter struct {
 	Document int64
 	State    RecordState
 	Kind     Kind
-	Doubtful bool // only the doubtful
-	Results  bool // also what the report says was done, which never becomes a promise
+	Doubtful bool   // only the doubtful
+	Results  bool   // also what the report says was done, which never becomes a promise
+	Repeats  string // the Ref that they say again
 }
 
 func (f RecordFilter) where() *store.Where {
@@ -36,6 +37,9 @@ func (f RecordFilter) where() *store.Where {
 	}
 	if f.Doubtful {
 		w.And("doubtful")
+	}
+	if f.Repeats != "" { // the reader's own names have no sign that LIKE or JSON would take for another
+		w.And("claim LIKE ?", `%"duplicate_of":"`+f.Repeats+`"%`)
 	}
 	return &w
 }

@@ -154,12 +154,12 @@ func (h *pages) repeats(r *web.Request, st *promise.Standing, page paper, v *one
 	if err != nil {
 		return err
 	}
-	all, _, err := h.Register.Records(r.Context(), promise.RecordFilter{Document: st.Document, State: promise.Entered}, maxRecords, 0)
+	all, _, err := h.Register.Records(r.Context(), promise.RecordFilter{Document: st.Document, State: promise.Entered, Repeats: own.Ref}, maxRecords, 0)
 	if err != nil {
 		return err
 	}
 	for _, rec := range all {
-		if rec.Claim.DuplicateOf == own.Ref && rec.ID != own.ID {
+		if rec.ID != own.ID {
 			x := repeat{Quote: rec.Claim.Quote}
 			if readable(page.doc) {
 				x.Href = "/reports/" + strconv.FormatInt(st.Document, 10) + "#" + anchorAt(rec.Claim.Span.Start)
