@@ -55,9 +55,9 @@ export const test = base.extend({
   ],
 });
 
-/** Signs somebody of the demonstration in, through the form. */
-export async function signIn(page, login, next = "/") {
-  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+/** Signs somebody of the demonstration in, through the form; base is a site of one's own. */
+export async function signIn(page, login, next = "/", base = "") {
+  await page.goto(`${base}/sign-in?next=${encodeURIComponent(next)}`);
   await page.locator("#main [name=login]").fill(login);
   await page.locator("#main [name=password]").fill(password);
   await page.locator("#main form button[type=submit]").click();
