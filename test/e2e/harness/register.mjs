@@ -6,6 +6,6 @@ export async function register(request, base = "") {
 
 /** The number that a link shows which leads to `path`. */
 export async function numberAt(page, path) {
-  const text = await page.locator(`#main a[href="${path}"]`).first().innerText();
+  const text = await page.locator(`#main a[href="${path}"]`).first().textContent();
   return Number(/[\d,]+/.exec(text)[0].replaceAll(",", ""));
 }

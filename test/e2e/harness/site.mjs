@@ -6,11 +6,11 @@ import { join } from "node:path";
 export const root = join(import.meta.dirname, "..", "..", "..");
 export const pack = join(root, "packs", "zhuhai-gaoxin");
 
-/** Serves the demonstration whose database and files are (or will be) in dir. Resolves when the first page can be asked for. */
-export async function serve(dir, packDir = pack) {
+/** Serves the demonstration whose database and files are (or will be) in dir, on a day if told. Resolves when it can be asked for pages. */
+export async function serve(dir, { packDir = pack, day = "" } = {}) {
   const child = spawn(
     join(root, "bin", "huying"),
-    ["serve", "--demo", "--pack", packDir, "--database", `sqlite:${join(dir, "huying.db")}`, "--files", join(dir, "files"), "--listen", "127.0.0.1:0", "--lang", "en"],
+    ["serve", "--demo", "--pack", packDir, "--database", `sqlite:${join(dir, "huying.db")}`, "--files", join(dir, "files"), "--listen", "127.0.0.1:0", "--lang", "en", ...(day ? ["--demo-date", day] : [])],
     { cwd: dir, stdio: ["ignore", "pipe", "pipe"] },
   );
   const gone = once(child, "exit");

@@ -27,11 +27,12 @@ export const people = {
 export const test = base.extend({
   baseURL: async ({}, use) => use(process.env.HUYING_E2E_URL),
 
-  // A copy of the demonstration with a server of its own.
-  own: async ({}, use) => {
+  // A copy of the demonstration with a server of its own, on another day if the test says test.use({ day }).
+  day: ["", { option: true }],
+  own: async ({ day }, use) => {
     const dir = await mkdtemp(join(tmpdir(), "huying-e2e-own-"));
     await cp(process.env.HUYING_E2E_ORIGINAL, dir, { recursive: true });
-    const site = await serve(dir);
+    const site = await serve(dir, { day });
     await use(site);
     await site.stop();
     await rm(dir, { recursive: true, force: true });

@@ -18,16 +18,20 @@ test("investment this year is summed from what was reported", async ({ page }) =
   }
 });
 
-test("a new year is opened and unfinished work rolls over with its history", async ({ page, own, request }) => {
-  const before = await register(request, own.url);
-  await signIn(page, people.supervisor, "/register/rollover?year=2021", own.url);
-  await page.locator("#main form[action^='/register/rollover'] button[type=submit]").last().click();
-  await page.goto(`${own.url}/projects?year=2022`);
-  const first = page.locator("#main a[href^='/promises/2022-']").first();
-  await expect(first).toBeVisible();
-  await first.click();
-  const old = page.locator("#main a[href^='/promises/2021-']").first();
-  await expect(old).toBeVisible();
-  const number = (await old.getAttribute("href")).split("/").pop();
-  expect(before.find((p) => p.number === number).status).not.toBe("done");
+test.describe("in the new year", () => {
+  test.use({ day: "2022-01-05" });
+
+  test("a new year is opened and unfinished work rolls over with its history", async ({ page, own, request }) => {
+    const before = await register(request, own.url);
+    await signIn(page, people.supervisor, "/register/rollover?year=2021", own.url);
+    await page.locator("#main form[action^='/register/rollover'] button[type=submit]").last().click();
+    await page.goto(`${own.url}/projects?year=2022`);
+    const first = page.locator("#main a[href^='/promises/2022-']").first();
+    await expect(first).toBeVisible();
+    await first.click();
+    const old = page.locator("#main a[href^='/promises/2021-']").first();
+    await expect(old).toBeVisible();
+    const number = (await old.getAttribute("href")).split("/").pop();
+    expect(before.find((p) => p.number === number).status).not.toBe("done");
+  });
 });
