@@ -454,4 +454,3 @@ func TestADecisionIsEntered(t *testing.T) {
 		}
 	}, schemas...)
 }
-
