@@ -8,6 +8,9 @@ scripts/needs.sh
 step 'formatting' formatted
 step 'generated pages' generated
 step 'vet' go vet ./...
-step 'Go tests and command scripts, SQLite and PostgreSQL' go run ./test/suite
+# Where there is a C compiler the race detector runs along; Go needs one for it.
+race=
+! command -v "$(go env CC)" >/dev/null || race=-race
+step "Go tests and command scripts, SQLite and PostgreSQL $race" go run ./test/suite $race ./...
 step 'browser' node test/e2e/node_modules/@playwright/test/cli.js test --config test/e2e/playwright.config.mjs
 sum_up
