@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -28,7 +29,7 @@ func (a *App) openSite() (err error) {
 	a.site.Add(situationweb.Routes(&source{a})...)
 	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read})...)
 	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
-	a.site.Add(identityweb.Routes(a.ids, a.places)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats)...)...)
 	return nil
 }
 

@@ -163,15 +163,6 @@ func moment(t testing.TB, s string) time.Time {
 	return time.Time{}
 }
 
-func day(t testing.TB, s string) clock.Date {
-	t.Helper()
-	d, err := clock.ParseDate(s)
-	if err != nil || d.IsZero() {
-		t.Fatal(s, err)
-	}
-	return d
-}
-
 func date(s string) clock.Date {
 	d, err := clock.ParseDate(s)
 	if err != nil {

@@ -75,7 +75,7 @@ func ellipsis(line string, width float64) string {
 		}
 		b.WriteRune(r)
 	}
-	return strings.TrimRight(b.String(), ",、。;:,;:“(( ") + "…"
+	return strings.TrimRight(b.String(), ",、。;:“( ") + "…"
 }
 
 const (

@@ -38,7 +38,7 @@ func (h *pages) drawAudit(r *web.Request, check *identity.AuditCheck) error {
 		return err
 	}
 	whats := []web.Option{{Text: r.T("identityweb.any")}}
-	for _, w := range identity.Whats {
+	for _, w := range h.whats {
 		whats = append(whats, web.Option{Value: string(w), Text: whatText(r, w)})
 	}
 	table := web.Table[identity.Line]{ID: "audit", Caption: r.T("identityweb.audit"), Columns: auditColumns(r), Rows: lines, Total: total, List: l, Export: true}
@@ -46,7 +46,7 @@ func (h *pages) drawAudit(r *web.Request, check *identity.AuditCheck) error {
 	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.audit"), Nav: "audit", Wide: true}, auditPage(v))
 }
 
-// whatText names a deed; one that another part of the program records may have no name here.
+// whatText names a deed. A part of the program that records deeds of its own brings their texts under the same keys.
 func whatText(r *web.Request, w identity.What) string {
 	key := "identity.what." + string(w)
 	if text := r.T(key); text != key {

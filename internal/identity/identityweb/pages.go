@@ -6,6 +6,7 @@ import (
 	"embed"
 	"iter"
 	"net/http"
+	"slices"
 	"time"
 
 	"huying/internal/clock"
@@ -34,11 +35,12 @@ var Nav = []web.NavItem{
 type pages struct {
 	ids    *identity.Service
 	places *places.Store
+	whats  []identity.What // that one may look for in the record
 }
 
-// Routes are the pages over the service s and the district's units and places.
-func Routes(s *identity.Service, ps *places.Store) []web.Route {
-	h := &pages{s, ps}
+// Routes are the pages over the service s and the district's units and places. more are the deeds that other parts put on record.
+func Routes(s *identity.Service, ps *places.Store, more ...identity.What) []web.Route {
+	h := &pages{s, ps, slices.Concat(identity.Whats, more)}
 	accounts, grants, audit := web.May(identity.AccountManage), web.May(identity.GrantManage), web.May(identity.AuditRead)
 	return []web.Route{
 		{Pattern: "GET /sign-in", Need: web.Everyone, Handle: h.signInForm},
