@@ -103,6 +103,9 @@ func (r *Register) Judge(ctx context.Context, tx *store.Tx, v Verdict, by Author
 	if rec.State == Entered {
 		return errs.New(errs.Conflict, "promise.already_entered")
 	}
+	if v.Action == "accept" && !reviewable[rec.Claim.Kind] { // what a report says was done promises nothing
+		return errs.New(errs.Invalid, "promise.kind_unknown", "kind", string(rec.Claim.Kind)).On("kind")
+	}
 	var edited *Claim
 	claim := rec.Claim
 	if v.Action == "edit" {
