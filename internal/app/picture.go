@@ -129,7 +129,7 @@ func (t *teller) footer(report string) string {
 func (t *teller) totals() []situation.Total {
 	all := []situation.Total{{N: t.tally.Total, Href: t.list()}}
 	for _, light := range promise.Lights {
-		all = append(all, situation.Total{Label: t.say("promise.light." + string(light)), Light: string(light), N: t.tally.Lights[light],
+		all = append(all, situation.Total{Label: t.say("web.light." + string(light)), Light: string(light), N: t.tally.Lights[light],
 			Href: t.list("light", string(light))})
 	}
 	return all

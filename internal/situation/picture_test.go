@@ -69,7 +69,7 @@ func TestThePictureIsWellFormedAndHarmless(t *testing.T) {
 // many is a picture of so much that it does not fit, in long words.
 func many(heads, themes, matters, items int, long string) Picture {
 	p := Picture{Title: long, Subtitle: long, Footer: long, Simulated: true, Words: Words{Heads: "目标", Themes: "主题", Matters: "实事", Now: "现在", Done: "已兑现",
-		Cells: long, Plan: long, Demo: "演示数据", Lights: map[string]string{"grey": "未启动", "yellow": "Needs attention", "closed": "已销号"}}}
+		Cells: long, Plan: long, Demo: "演示数据", Lights: map[string]string{"grey": "待启动", "yellow": "Needs attention", "closed": "已销号"}}}
 	for _, light := range []string{"", "closed", "yellow", "grey"} {
 		p.Totals = append(p.Totals, Total{Label: "已完成待核", Light: light, N: 12345, Href: "/p"})
 	}

@@ -29,7 +29,7 @@ func show(t *testing.T, body templ.Component, query string) *webtest.Page {
 
 func TestALightIsColourShapeAndWord(t *testing.T) {
 	shapes := map[string]bool{}
-	for kind, word := range map[string]string{"grey": "未启动", "green": "按计划", "yellow": "需留意", "red": "已滞后", "done": "已完成待核", "closed": "已销号"} {
+	for kind, word := range map[string]string{"grey": "待启动", "green": "按计划", "yellow": "需留意", "red": "已滞后", "done": "已完成待核", "closed": "已销号"} {
 		p := show(t, web.Light(kind), "")
 		light := p.One("span", "class", "light is-"+kind)
 		if got := webtest.Text(light); got != word {

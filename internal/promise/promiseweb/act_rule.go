@@ -152,7 +152,7 @@ func (d *desk) drawRuling(status int, st *promise.Standing, f *web.Form, x rulin
 		v.Last = d.lastWords(st)
 	}
 	for _, l := range byHand {
-		v.Lights = append(v.Lights, web.Option{Value: string(l), Text: d.r.T("promise.light." + string(l))})
+		v.Lights = append(v.Lights, web.Option{Value: string(l), Text: d.r.T("web.light." + string(l))})
 	}
 	return d.r.Render(status, d.frame(v.act), rulePage(d, v))
 }

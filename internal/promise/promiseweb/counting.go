@@ -153,7 +153,7 @@ func (d *desk) sharesText(counts []web.Count) string {
 			if text != "" {
 				text += d.r.T("promiseweb.and")
 			}
-			text += d.r.T("promise.light."+c.Light) + " " + web.Int(c.N)
+			text += d.r.T("web.light."+c.Light) + " " + web.Int(c.N)
 		}
 	}
 	return text

@@ -126,7 +126,7 @@ func (d *desk) chips(c choice) []chip {
 		{c.Matter != 0, func() string { return d.headingText(c.Matter, "matter") }, func(x *choice) { x.Matter = 0 }},
 		{c.Unit != "", func() string { return d.unit(c.Unit) }, func(x *choice) { x.Unit = "" }},
 		{c.Lead != "", func() string { return say("promiseweb.led_by", "unit", d.unit(c.Lead)) }, func(x *choice) { x.Lead = "" }},
-		{c.Light != "", func() string { return say("promise.light." + string(c.Light)) }, func(x *choice) { x.Light = "" }},
+		{c.Light != "", func() string { return say("web.light." + string(c.Light)) }, func(x *choice) { x.Light = "" }},
 		{c.Status != "", func() string { return say("promise.status." + string(c.Status)) }, func(x *choice) { x.Status = "" }},
 		{c.Measurability != "", func() string { return say("promise.measurability." + string(c.Measurability)) }, func(x *choice) { x.Measurability = "" }},
 		{c.Vague != "", func() string { return vagueText(d.r, c.Vague) }, func(x *choice) { x.Vague = "" }},
@@ -187,7 +187,7 @@ func (d *desk) options() map[string][]web.Option {
 		vague = append(vague, web.Option{Value: v, Text: vagueText(d.r, v)})
 	}
 	return map[string][]web.Option{
-		"kind": fixed("promise.kind.", texts(promise.Kinds)), "light": fixed("promise.light.", texts(promise.Lights)),
+		"kind": fixed("promise.kind.", texts(promise.Kinds)), "light": fixed("web.light.", texts(promise.Lights)),
 		"status": fixed("promise.status.", texts(promise.Statuses)), "measurability": fixed("promise.measurability.", texts(promise.Measurabilities)),
 		"clear": fixed("promiseweb.clear_", []string{yes, no}), "proof": fixed("promiseweb.proof_", []string{yes, no}),
 		"theme": append(headings(o.heads), web.Option{Value: none, Text: say("promiseweb.no_theme")}), "matter": headings(o.annex), "unit": units, "lead": units, "vague": vague,

@@ -94,7 +94,7 @@ func (d *desk) what(st *promise.Standing, e promise.Entry) string {
 		}
 		return strconv.Itoa(e.Node)
 	case promise.Override:
-		return d.r.T("promise.light." + string(e.Change.Light))
+		return d.r.T("web.light." + string(e.Change.Light))
 	}
 	return ""
 }

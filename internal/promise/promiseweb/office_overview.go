@@ -100,7 +100,7 @@ func (d *desk) overviewCounts() (out []overviewCount) {
 	out = append(out, overviewCount{Title: d.r.T("promiseweb.count.promised"), Narrow: func(c choice) choice { return c }})
 	out = append(out, overviewCount{Title: d.r.T("promise.status.done"), Narrow: func(c choice) choice { c.Status = promise.IsDone; return c }})
 	for _, light := range promise.Lights {
-		out = append(out, overviewCount{Title: d.r.T("promise.light." + string(light)), Light: light, Narrow: func(c choice) choice { c.Light = light; return c }})
+		out = append(out, overviewCount{Title: d.r.T("web.light." + string(light)), Light: light, Narrow: func(c choice) choice { c.Light = light; return c }})
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func (h *pages) promise(r *web.Request) error {
 	if err := h.words(r, st, &v); err != nil {
 		return err
 	}
-	p := d.page("promises", st.Number+" "+st.Title, r.T("promiseweb.one_about", "title", st.Title, "light", r.T("promise.light."+string(st.Light))))
+	p := d.page("promises", st.Number+" "+st.Title, r.T("promiseweb.one_about", "title", st.Title, "light", r.T("web.light."+string(st.Light))))
 	p.Crumbs = []web.Crumb{{Text: r.T("promiseweb.list"), Href: "/promises?year=" + d.year()}}
 	if n := cmp.Or(st.Claim.Matter.No, st.Claim.Theme.No); n > 0 {
 		c := choice{Filter: promise.Filter{Theme: n}}

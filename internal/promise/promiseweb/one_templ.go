@@ -911,7 +911,7 @@ func override(st *promise.Standing) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Note("call", web.T(ctx, "promiseweb.override", "light", web.T(ctx, "promise.light."+string(c.Light)))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Note("call", web.T(ctx, "promiseweb.override", "light", web.T(ctx, "web.light."+string(c.Light)))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

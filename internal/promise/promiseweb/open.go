@@ -51,7 +51,7 @@ func (d *desk) row(st *promise.Standing) []any {
 	return []any{st.Number, st.Year, say("promise.kind." + string(st.Kind)), headingOf(st), st.Title, st.Claim.Quote, d.unit(st.Lead), d.units(st.Joint), due(st),
 		say("promise.measurability." + string(st.Claim.Measurability)), vagueText(d.r, st.Claim.Vague), decimal(st.Target), st.Claim.Unit, decimal(st.Baseline),
 		decimal(st.Value), st.AsOf, decimal(st.Planned), decimal(st.Gap), decimal(st.Forecast), progress, rounded(st.Plan),
-		say("promise.status." + string(st.Status)), say("promise.light." + string(st.Light)), d.reasons(st), adjusted, st.Proofs, st.IsSimulated(), path(st)}
+		say("promise.status." + string(st.Status)), say("web.light." + string(st.Light)), d.reasons(st), adjusted, st.Proofs, st.IsSimulated(), path(st)}
 }
 
 // rounded is a percentage with one decimal.

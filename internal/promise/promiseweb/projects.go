@@ -105,7 +105,7 @@ func (d *desk) projectValues(rows []project) iter.Seq2[[]any, error] {
 				progress = rounded(*p.Progress)
 			}
 			if !yield([]any{p.Number, p.Title, d.unit(p.Lead), d.units(p.Joint), decimal(p.Invest), decimal(p.Spent), len(p.NodesDone), len(p.Nodes), progress, rounded(p.Plan),
-				d.r.T("promise.light." + string(p.Light)), d.r.T("promise.status." + string(p.Status)), due(p.Standing), p.Line[len(p.Line)-1].Year, p.IsSimulated()}, nil) {
+				d.r.T("web.light." + string(p.Light)), d.r.T("promise.status." + string(p.Status)), due(p.Standing), p.Line[len(p.Line)-1].Year, p.IsSimulated()}, nil) {
 				return
 			}
 		}

@@ -149,7 +149,7 @@ func unique(places []*place) []*place {
 }
 
 func (d *desk) placeFor(st *promise.Standing, span promise.Span, id string, order int) *place {
-	title := st.Number + " " + d.r.T("promise.light."+string(st.Light))
+	title := st.Number + " " + d.r.T("web.light."+string(st.Light))
 	if st.Adjusted != nil {
 		title += " " + d.r.T("web.adjusted")
 	}
