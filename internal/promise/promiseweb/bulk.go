@@ -100,7 +100,6 @@ type rolloverView struct {
 	Stay     int // what does not go on: it is done, or a target of its year
 	Table    web.Table[*promise.Standing]
 	Years    []web.Tab
-	Problem  string
 }
 
 func (h *pages) askRollover(r *web.Request) error {
@@ -126,13 +125,11 @@ func (h *pages) drawRollover(r *web.Request, status int) error {
 		}
 	}
 	december := clock.Date{Year: d.board.Year, Month: 12, Day: 1}
-	columns := d.columns()
-	for i := range columns {
-		columns[i].Key = "" // all of it stands on one page, in the order of the numbers
-	}
+	l := r.List("number", "number", "light", "lead", "progress", "due")
 	v := rolloverView{From: d.year(), To: strconv.Itoa(d.board.Year + 1), Early: r.Today().Before(december), Stay: len(d.board.Rows) - len(carried),
 		Years: d.yearTabs("/register/rollover"),
-		Table: web.Table[*promise.Standing]{ID: "rolling", Caption: r.T("promiseweb.bulk_rolling", "to", strconv.Itoa(d.board.Year+1)), Rows: carried, Bare: true, Columns: columns}}
+		Table: web.Table[*promise.Standing]{ID: "rolling", Caption: r.T("promiseweb.bulk_rolling", "to", strconv.Itoa(d.board.Year+1)), Columns: d.columns(), List: l,
+			Rows: web.Slice(l, carried, d.orders()), Total: len(carried)}}
 	p := d.page("register", r.T("promiseweb.bulk_rollover"), "")
 	p.Crumbs = bulkCrumbs(r)
 	return r.Render(status, p, rolloverPage(d, v))

@@ -1013,7 +1013,7 @@ func rolloverPage(d *desk, v rolloverView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(v.Table.Rows) == 0 {
+		if v.Table.Total == 0 {
 			templ_7745c5c3_Var50 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1055,9 +1055,9 @@ func rolloverPage(d *desk, v rolloverView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var52 string
-			templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "promiseweb.bulk_goes", "n", len(v.Table.Rows), "from", v.From, "to", v.To, "stay", v.Stay))
+			templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "promiseweb.bulk_goes", "n", v.Table.Total, "from", v.From, "to", v.To, "stay", v.Stay))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/promise/promiseweb/bulk.templ`, Line: 182, Col: 109}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/promise/promiseweb/bulk.templ`, Line: 182, Col: 105}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var52))
 			if templ_7745c5c3_Err != nil {
@@ -1093,7 +1093,7 @@ func rolloverPage(d *desk, v rolloverView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Submit("answer", web.T(ctx, "promiseweb.bulk_roll_do", "n", len(v.Table.Rows), "to", v.To)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Submit("answer", web.T(ctx, "promiseweb.bulk_roll_do", "n", v.Table.Total, "to", v.To)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
