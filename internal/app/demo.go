@@ -42,7 +42,8 @@ func (a *App) demonstrate(ctx context.Context) error {
 		return err
 	}
 	r := &stage{app: a}
-	n, err := simulate.Play(ctx, r, a.pack.Report.Year, d.Date.Date, d.Seed, func(done, all int) {
+	season := simulate.Season{Year: a.pack.Report.Year, From: day, Until: d.Date.Date, Works: a.calendar.Calendar().IsWorkday, Seed: d.Seed}
+	n, err := simulate.Play(ctx, r, season, func(done, all int) {
 		a.cfg.Progress("app.step_year", float64(done)/float64(all))
 	})
 	if err != nil {
@@ -101,7 +102,7 @@ func (a *App) planInvestment(ctx context.Context, tx *store.Tx, register *promis
 	for _, p := range projects {
 		t := p.Terms()
 		t.Invest = strconv.Itoa(100 * (100 + rng.IntN(900))) // 1 to 10 亿元
-		if err := register.SetTerms(ctx, tx, p.ID, p.Version, t, "年度投资计划(演示数据)", simulator); err != nil {
+		if err := register.SetTerms(ctx, tx, p.ID, p.Version, t, "年度投资计划（演示数据）", simulator); err != nil {
 			return err
 		}
 	}

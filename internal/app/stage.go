@@ -104,7 +104,7 @@ func (s *stage) say(ctx context.Context, tx *store.Tx, register *promise.Registe
 		by.Unit = s.app.supervision()
 	}
 	if e.Type == promise.Adjusted {
-		e.Change = promise.Change{Approver: "演示:专题会议", Reason: act.Note, Value: act.Target}
+		e.Change = promise.Change{Approver: "演示：专题会议", Reason: act.Note, Value: act.Target}
 	}
 	if photo.Hash != "" {
 		f, err := s.app.files.Record(ctx, tx, photo)

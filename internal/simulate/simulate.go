@@ -61,17 +61,25 @@ type Register interface {
 	Do(ctx context.Context, day clock.Date, acts []Act) error
 }
 
-// Play plays a year's reports up to the end of day until, month by month, and returns how many things were done. step is told of each day
-// with how many of all it is.
-func Play(ctx context.Context, r Register, year int, until clock.Date, seed uint64, step func(done, all int)) (int, error) {
-	promises, err := r.Promises(ctx, year)
+// Season is what is played: a year, from the day its register stood to the end of the last day. Offices report on the days they work.
+type Season struct {
+	Year        int
+	From, Until clock.Date
+	Works       func(clock.Date) bool
+	Seed        uint64
+}
+
+// Play plays a season's reports, month by month, and returns how many things were done. step is told of each day with how many of all it
+// is.
+func Play(ctx context.Context, r Register, s Season, step func(done, all int)) (int, error) {
+	promises, err := r.Promises(ctx, s.Year)
 	if err != nil {
 		return 0, err
 	}
 	days := map[clock.Date][]Act{}
 	for i, p := range promises {
-		rng := rand.New(rand.NewPCG(seed, uint64(i)+1))
-		for _, e := range life(p, temperOf(p, rng), until, rng) {
+		rng := rand.New(rand.NewPCG(s.Seed, uint64(i)+1))
+		for _, e := range life(p, temperOf(p, rng), s, rng) {
 			days[e.day] = append(days[e.day], e.act)
 		}
 	}
@@ -132,8 +140,8 @@ type event struct {
 }
 
 // life is what happens to one promise, in order of time.
-func life(p Promise, t temper, until clock.Date, rng *rand.Rand) []event {
-	l := &living{p: p, t: t, until: until, rng: rng}
+func life(p Promise, t temper, s Season, rng *rand.Rand) []event {
+	l := &living{p: p, t: t, season: s, rng: rng}
 	for month := 1; month <= 12 && !l.over; month++ {
 		if month >= t.begins && (t.silent == 0 || month < t.silent) {
 			l.month(month)
@@ -145,7 +153,7 @@ func life(p Promise, t temper, until clock.Date, rng *rand.Rand) []event {
 type living struct {
 	p      Promise
 	t      temper
-	until  clock.Date
+	season Season
 	rng    *rand.Rand
 	events []event
 	begun  bool
@@ -160,36 +168,45 @@ func (l *living) add(day clock.Date, a Act) {
 	l.events = append(l.events, event{day, a})
 }
 
-// month plays one month's report, on a day from the 18th to the 24th, or a few days late.
+// workday is the first day from d on that the offices work.
+func (l *living) workday(d clock.Date) clock.Date {
+	for !l.season.Works(d) {
+		d = d.AddDays(1)
+	}
+	return d
+}
+
+// month plays one month's report, on a working day from the 18th to the 24th, or a few days late.
 func (l *living) month(month int) {
 	day := clock.Date{Year: l.p.Start.Year, Month: time.Month(month), Day: 18 + l.rng.IntN(7)}
 	if l.rng.Float64() > l.t.punct {
 		day = day.AddDays(7 + l.rng.IntN(12))
 	}
-	if day.After(l.until) || !day.After(l.p.Start) {
+	day = l.workday(day)
+	if day.After(l.season.Until) || day.Before(l.season.From) || !day.After(l.p.Start) {
 		return
 	}
 	if l.lasts {
-		l.add(day, Act{Type: "evidence", Note: "按长效机制运行,按期报送工作情况。"})
+		l.add(day, Act{Type: "evidence", Note: "按长效机制运行，按期报送工作情况。"})
 		return
 	}
 	if l.t.goesOn && month >= 6 {
-		l.add(day, Act{Type: "continuing", Note: "已建立长效机制,转为持续推进。"})
+		l.add(day, Act{Type: "continuing", Note: "已建立长效机制，转为持续推进。"})
 		l.lasts = true
 		return
 	}
 	if !l.begun {
 		l.begun = true
-		l.add(day, Act{Type: "started", Note: "已制定工作方案,明确责任人和时间表。"})
+		l.add(day, Act{Type: "started", Note: "已制定工作方案，明确责任人和时间表。"})
 	}
 	if l.t.adjust && month == 7 {
-		l.add(day, Act{Type: "adjusted", Target: l.figure(l.p.Target * 0.8), Note: "选址条件变化,经批准调减数量。"})
+		l.add(day, Act{Type: "adjusted", Target: l.figure(l.p.Target * 0.8), Note: "选址条件变化，经批准调减数量。"})
 		l.p.Target = math.Max(1, l.round(l.p.Target*0.8))
 	}
 	share := math.Min(1, l.planned(day)*l.t.pace*(1+l.t.jitter*(l.rng.Float64()-0.5)))
 	l.report(day, share)
 	for l.nodes < len(l.p.Nodes) && share*100 >= 22*float64(l.nodes+1) {
-		l.add(day, Act{Type: "node", Node: l.p.Nodes[l.nodes].No, Note: "节点任务完成,资料已归档。"})
+		l.add(day, Act{Type: "node", Node: l.p.Nodes[l.nodes].No, Note: "节点任务完成，资料已归档。"})
 		l.nodes++
 	}
 	if share >= 1 && !l.p.Rate {
@@ -228,13 +245,13 @@ func (l *living) report(day clock.Date, share float64) {
 
 func (l *living) finish(day clock.Date) {
 	l.over = true
-	done := Act{Type: "done", Note: "任务已完成,申请核实。"}
+	done := Act{Type: "done", Note: "任务已完成，申请核实。"}
 	if l.p.Photo {
 		done.Photo = Picture(uint64(l.p.ID))
 	}
 	l.add(day, done)
-	if check := day.AddDays(10 + l.rng.IntN(20)); l.t.verdict && !check.After(l.until) {
-		l.add(check, Act{Type: "verified", Note: "督查室现场核实,数量与台账一致。"})
+	if check := l.workday(day.AddDays(10 + l.rng.IntN(20))); l.t.verdict && !check.After(l.season.Until) {
+		l.add(check, Act{Type: "verified", Note: "督查室现场核实，数量与台账一致。"})
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"huying/internal/i18n"
 )
 
-// Day says a date: 2021年11月19日(周五), Fri 19 Nov 2021. The zero date is "".
+// Day says a date: 2021年11月19日（周五）, Fri 19 Nov 2021. The zero date is "".
 func (r *Request) Day(d clock.Date) string {
 	if d.IsZero() {
 		return ""
@@ -18,7 +18,7 @@ func (r *Request) Day(d clock.Date) string {
 	return day(r.Lang, d.In(time.UTC))
 }
 
-// Moment says a time in the district's zone: 2021年11月19日(周五)15:20, Fri 19 Nov 2021, 15:20. The zero time is "".
+// Moment says a time in the district's zone: 2021年11月19日（周五）15:20, Fri 19 Nov 2021, 15:20. The zero time is "".
 func (r *Request) Moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -36,7 +36,7 @@ func day(lang i18n.Lang, t time.Time) string {
 	if lang == i18n.EN {
 		return t.Format("Mon 2 Jan 2006")
 	}
-	return t.Format("2006年1月2日") + "(周" + weekdays[t.Weekday()] + ")"
+	return t.Format("2006年1月2日") + "（周" + weekdays[t.Weekday()] + "）"
 }
 
 // Day says a date in the language of the page being drawn.

@@ -384,7 +384,7 @@ func TestNavigationShowsWhatOneMayOpen(t *testing.T) {
 	if !strings.Contains(p.Body, "<title>&lt;b&gt;&amp; · 呼应</title>") {
 		t.Error("the title is not escaped")
 	}
-	if got := webtest.Text(p.One("p", "class", "banner")); got != "演示数据 演示时钟 2021年11月19日(周五)12:00" {
+	if got := webtest.Text(p.One("p", "class", "banner")); got != "演示数据 演示时钟 2021年11月19日（周五）12:00" {
 		t.Errorf("banner %q", got)
 	}
 	if len(p.All("form", "action", "/sign-out")) == 0 || len(p.All("a", "class", "skip")) != 1 {
@@ -425,7 +425,7 @@ func TestDatesAndNumbersAreSaidInTheReadersLanguage(t *testing.T) {
 	v.Get("/x")
 	v.Header.Set("Accept-Language", "en")
 	v.Get("/x")
-	if got := strings.Join(said["zh"], "|"); got != "2021年11月19日(周五)|2021年11月19日(周五)15:20|||2021-11-19" {
+	if got := strings.Join(said["zh"], "|"); got != "2021年11月19日（周五）|2021年11月19日（周五）15:20|||2021-11-19" {
 		t.Error(got)
 	}
 	if got := strings.Join(said["en"], "|"); got != "Fri 19 Nov 2021|Fri 19 Nov 2021, 15:20|||2021-11-19" {

@@ -37,7 +37,7 @@ func TestAPromiseWithItsStory(t *testing.T) {
 	p := s.get("/promises/" + st.Number)
 	text := p.Text()
 	for _, want := range []string{"新增停车位798个， 新建污水管网50公里", "建设局", "由它牵头", "污水管网", "这项承诺作了调整", "管线改道", "专题会议", "报告原定 50公里", "40 公里",
-		"来源：台账复核", "演示数据", "从零累计，按工作日和节点", "这一条已被更正", "更正了先前的一条", "截至 2021年10月31日(周日)"} {
+		"来源：台账复核", "演示数据", "从零累计，按工作日和节点", "这一条已被更正", "更正了先前的一条", "截至 2021年10月31日（周日）"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the page", want)
 		}

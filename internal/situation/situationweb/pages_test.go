@@ -125,7 +125,7 @@ func TestTheFrontPageSaysWhatItShould(t *testing.T) {
 		source     *source
 		want       []string
 	}{
-		{"the matters against where they ought to be", "zh", year(7), []string{"2 项民生实事", "已兑现 1 / 2 项", "刚刚的呼与应", "2021年11月19日(周五)", "演示数据"}},
+		{"the matters against where they ought to be", "zh", year(7), []string{"2 项民生实事", "已兑现 1 / 2 项", "刚刚的呼与应", "2021年11月19日（周五）", "演示数据"}},
 		{"in English", "en", year(7), []string{"7 promises this year,", "of them kept.", "2 livelihood matters", "1 of 2 kept", "0 of 1 kept", "Fri 19 Nov 2021", "Demonstration data"}},
 		{"another year by its number", "zh", earlier, []string{"2020 年报告里的 7 项承诺,"}},
 		{"another year in English", "en", earlier, []string{"7 promises in 2020,"}},
