@@ -1,6 +1,7 @@
 package app
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -24,7 +25,7 @@ func Read(name string, data []byte) (promise.Read, error) {
 	in := promise.Read{Document: promise.Document{Kind: promise.Report, Title: rd.Title, Year: rd.Year, FileName: name, Format: string(src.Format),
 		Encoding: src.Encoding, Text: src.Text, Body: paragraphs(src, rd)}}
 	if in.Document.Title == "" {
-		in.Document.Title = name
+		in.Document.Title = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	for _, u := range rd.Unparsed {
 		in.Document.Unparsed = append(in.Document.Unparsed, promise.Unparsed{Span: promise.Span{Start: u.Start, End: u.End}, Why: u.Why})

@@ -281,7 +281,8 @@ func claimForm(rec promise.Record) *web.Form {
 // margin is how much of the text is shown before and behind the sentence of a claim, in characters.
 const margin = 160
 
-// around are the pieces of what a claim stands in: its sentence with a margin on both sides. The claim is the one place in them.
+// around are the pieces of what a claim stands in: its sentence with a margin on both sides, and an ellipsis where a paragraph was cut. The
+// claim is the one place in them.
 func around(p paper, c promise.Claim) [][]piece {
 	mark := &place{Span: c.Span, Class: "mark", ID: "claim"}
 	window := promise.Span{Start: min(c.Sentence.Start, c.Span.Start) - margin, End: max(c.Sentence.End, c.Span.End) + margin}
@@ -293,9 +294,17 @@ func around(p paper, c promise.Claim) [][]piece {
 				part.Runs = append(part.Runs, run)
 			}
 		}
-		if len(part.Runs) > 0 {
-			out = append(out, p.cut(part, []*place{mark}))
+		if len(part.Runs) == 0 {
+			continue
 		}
+		pieces := p.cut(part, []*place{mark})
+		if para.Runs[0].Start < part.Runs[0].Start {
+			pieces = append([]piece{{Text: "…"}}, pieces...)
+		}
+		if last := len(para.Runs) - 1; para.Runs[last].End > part.Runs[len(part.Runs)-1].End {
+			pieces = append(pieces, piece{Text: "…"})
+		}
+		out = append(out, pieces)
 	}
 	if len(out) == 0 {
 		return [][]piece{{{Text: c.Quote, Place: mark, First: true, Last: true}}}
