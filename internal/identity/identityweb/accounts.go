@@ -29,7 +29,7 @@ func (h *pages) accounts(r *web.Request) error {
 	}
 	table := web.Table[identity.Account]{ID: "accounts", Caption: r.T("identityweb.accounts"), Columns: h.accountColumns(r), Rows: all, Total: total, List: l, Export: true}
 	v := accountsView{List: l, Form: f, Table: table, Units: h.unitOptions(r, "identityweb.any"), Roles: roleOptions(r, "identityweb.any")}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.accounts"), Nav: "accounts", Wide: true}, accountsPage(v))
+	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.accounts"), Nav: "accounts"}, accountsPage(v))
 }
 
 func (h *pages) accountColumns(r *web.Request) []web.Column[identity.Account] {

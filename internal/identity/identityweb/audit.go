@@ -41,21 +41,23 @@ func (h *pages) drawAudit(r *web.Request, check *identity.AuditCheck) error {
 	for _, w := range h.whats {
 		whats = append(whats, web.Option{Value: string(w), Text: whatText(r, w)})
 	}
-	table := web.Table[identity.Line]{ID: "audit", Caption: r.T("identityweb.audit"), Columns: auditColumns(r), Rows: lines, Total: total, List: l, Export: true}
+	table := web.Table[identity.Line]{ID: "audit", Caption: r.T("identityweb.audit"), Columns: h.auditColumns(r), Rows: lines, Total: total, List: l, Export: true}
 	v := auditView{List: l, Form: f, Table: table, Whats: whats, Check: check}
 	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.audit"), Nav: "audit", Wide: true}, auditPage(v))
 }
 
 // whatText names a deed. A part of the program that records deeds of its own brings their texts under the same keys.
-func whatText(r *web.Request, w identity.What) string {
-	key := "identity.what." + string(w)
-	if text := r.T(key); text != key {
+func whatText(r *web.Request, w identity.What) string { return named(r, "identity.what.", string(w)) }
+
+// named is the text of a word of the record, and the word itself where it has none.
+func named(r *web.Request, prefix, word string) string {
+	if text := r.T(prefix + word); text != prefix+word {
 		return text
 	}
-	return string(w)
+	return word
 }
 
-func auditColumns(r *web.Request) []web.Column[identity.Line] {
+func (h *pages) auditColumns(r *web.Request) []web.Column[identity.Line] {
 	text := func(key, title string, say func(identity.Line) string) web.Column[identity.Line] {
 		return web.Column[identity.Line]{Key: key, Title: r.T(title), Cell: func(l identity.Line) templ.Component { return web.Text(say(l)) }}
 	}
@@ -66,7 +68,7 @@ func auditColumns(r *web.Request) []web.Column[identity.Line] {
 	return []web.Column[identity.Line]{
 		at, by, what,
 		text("", "identityweb.object", objectText),
-		text("", "identityweb.detail", func(l identity.Line) string { return detailText(l.Detail) }),
+		text("", "identityweb.detail", func(l identity.Line) string { return h.detailText(r, l.Detail) }),
 		text("", "identityweb.address", func(l identity.Line) string { return l.Address }),
 		{Title: r.T("identityweb.seq"), Numeric: true, Narrow: true, Cell: func(l identity.Line) templ.Component { return web.Text(web.Int(l.Seq)) }},
 	}
@@ -81,8 +83,8 @@ func objectText(l identity.Line) string {
 }
 
 // detailText writes a line's detail for a person: its names and values, in order, those without a value left out. What is not a JSON object
-// is shown as it is.
-func detailText(detail string) string {
+// is shown as it is. A part of the program that records values of its own brings their names under the same keys.
+func (h *pages) detailText(r *web.Request, detail string) string {
 	var values map[string]any
 	if err := json.Unmarshal([]byte(detail), &values); err != nil {
 		return detail
@@ -90,10 +92,28 @@ func detailText(detail string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if v := values[name]; v != "" && v != nil && v != false {
-			parts = append(parts, name+" "+fmt.Sprint(v))
+			parts = append(parts, named(r, "identity.detail.", name)+" "+h.valueText(r, name, v))
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// valueText says a value by what it stands for: a unit, a place and a role have names.
+func (h *pages) valueText(r *web.Request, name string, value any) string {
+	text := fmt.Sprint(value)
+	switch {
+	case value == true:
+		return r.T("identityweb.yes")
+	case name == "role":
+		return roleName(r, identity.Role(text))
+	case name == "place":
+		return h.placeName(r.Lang, text)
+	case slices.Contains([]string{"unit", "unit_before", "parent", "into"}, name):
+		return h.unitName(r.Lang, text)
+	case name == "reason":
+		return named(r, "identity.reason.", text)
+	}
+	return text
 }
 
 func (h *pages) exportAudit(r *web.Request, filter identity.AuditFilter) error {

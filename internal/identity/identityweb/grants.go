@@ -35,7 +35,7 @@ func (h *pages) grants(r *web.Request) error {
 	}
 	table := web.Table[identity.Held]{ID: "grants", Caption: r.T("identityweb.grants"), Columns: h.grantColumns(r), Rows: all, Total: total, List: l, Export: true}
 	v := grantsView{List: l, Form: f, Table: table, Roles: roleOptions(r, "identityweb.any"), States: states}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.grants"), Nav: "grants", Wide: true}, grantsPage(v))
+	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.grants"), Nav: "grants"}, grantsPage(v))
 }
 
 func (h *pages) grantColumns(r *web.Request) []web.Column[identity.Held] {

@@ -256,7 +256,7 @@ func TestListsAreSafeAndTakenAwayOnRecord(t *testing.T) {
 			t.Error("the export is shown instead of saved")
 		}
 		sys.get("/accounts?format=xlsx").is(200)
-		audit.get("/audit?what=account.exported").is(200).has("共 2 项", "导出账号名单", "filter format=csv · format csv")
+		audit.get("/audit?what=account.exported").is(200).has("共 2 项", "导出账号名单", "条件 format=csv · 格式 csv")
 		audit.get("/audit?format=csv").is(200).has("account.exported").lacks("<main")
 		audit.get("/audit?what=audit.exported").is(200).has("共 1 项")
 	})
