@@ -151,11 +151,9 @@ func (t *teller) heads() (all []situation.Headline) {
 	return all
 }
 
-var opSigns = map[string]string{">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}
-
 // goal is a target's figure as it was promised.
 func (t *teller) goal(st *promise.Standing) string {
-	v := opSigns[st.Claim.Op] + st.TargetValue() + st.Claim.Unit
+	v := st.Claim.Sign() + st.TargetValue() + st.Claim.Unit
 	if st.Claim.Metric == "growth" {
 		return t.say("app.goal_growth", "value", v)
 	}

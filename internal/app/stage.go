@@ -39,7 +39,7 @@ func (s *stage) Promises(ctx context.Context, year int) ([]simulate.Promise, err
 func role(p *promise.Promise) simulate.Promise {
 	c := p.Claim
 	out := simulate.Promise{ID: p.ID, Title: p.Title, Lead: p.Lead, Start: p.Start, Due: p.Due, Lower: p.Direction == promise.Lower,
-		Rate: p.Course == promise.Rate, Project: p.Project, Strong: c.Strength == "deliver" || c.Strength == "ensure", Photo: p.Kind == promise.Livelihood}
+		Beyond: c.Beyond(), Rate: p.Course == promise.Rate, Project: p.Project, Strong: c.Strength == "deliver" || c.Strength == "ensure", Photo: p.Kind == promise.Livelihood}
 	out.Target, out.Decimals = number(c.Value)
 	out.Invest, _ = number(p.Invest)
 	if out.Rate {

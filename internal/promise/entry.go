@@ -174,7 +174,7 @@ func checkNode(e *Entry, st *Standing, wrong complaint) {
 func checkDone(e *Entry, st *Standing, wrong complaint) {
 	needNoteOrFile(e, wrong)
 	if st.Claim.Measurability == Numeric && st.Target != "" && !st.Met() {
-		wrong("value", "not_met", "target", st.Target, "unit", st.Claim.Unit, "value", st.Value)
+		wrong("value", "not_met", "target", st.Claim.Sign()+st.Target, "unit", st.Claim.Unit, "value", st.Value)
 	}
 }
 

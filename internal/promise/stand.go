@@ -248,17 +248,19 @@ func attained(c Course, dir Direction, value, target, base *apd.Decimal) float64
 	return max(0, f*100)
 }
 
-// Met reports whether the latest figure keeps the promise. Without a target or a figure it is false.
+// Met reports whether the latest figure keeps the promise: what is to be more than 20 is not kept by 20. Without a target or a figure it is
+// false.
 func (st *Standing) Met() bool {
 	target, ok := number(st.Target)
 	value, have := number(st.Value)
 	if !ok || !have {
 		return false
 	}
+	beyond := value.Cmp(target)
 	if st.Direction == Lower {
-		return value.Cmp(target) <= 0
+		beyond = -beyond
 	}
-	return value.Cmp(target) >= 0
+	return beyond > 0 || beyond == 0 && !st.Claim.Beyond()
 }
 
 func (st *Standing) marks() marks {

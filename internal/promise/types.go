@@ -86,6 +86,14 @@ type Claim struct {
 	Rule          string        `json:"rule,omitempty"`
 }
 
+var signs = map[string]string{">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}
+
+// Sign is the comparator as it is shown before a figure. A plain equality has none.
+func (c Claim) Sign() string { return signs[c.Op] }
+
+// Beyond reports whether the figure itself does not yet keep the promise: 超20亿元, fewer than three days.
+func (c Claim) Beyond() bool { return c.Op == ">" || c.Op == "<" }
+
 // Title is how a promise is named in lists: its words without the stops around them.
 func (c Claim) Title() string { return trimStops(c.Quote) }
 

@@ -25,6 +25,7 @@ type Promise struct {
 	Whole    bool    // the figure is a count: no decimals
 	Base     float64 // last year's figure, for one that goes on from it
 	Lower    bool    // lower is better
+	Beyond   bool    // the target itself is not enough: 超20亿元
 	Rate     bool    // the figure ought to hold all the year, and does not add up
 	Decimals int
 	Nodes    []Node
@@ -233,7 +234,11 @@ func (l *living) report(day clock.Date, share float64) {
 		}
 		l.add(day, Act{Type: "figure", Value: l.figure(v * (1 + 0.02*(l.rng.Float64()-0.5))), Source: "统计月报"})
 	case l.p.Target > 0:
-		l.add(day, Act{Type: "figure", Value: l.figure(l.p.Base + (l.p.Target-l.p.Base)*share), Source: source})
+		v := l.p.Base + (l.p.Target-l.p.Base)*share
+		if share >= 1 && l.p.Beyond {
+			v += l.step()
+		}
+		l.add(day, Act{Type: "figure", Value: l.figure(v), Source: source})
 	default:
 		l.add(day, Act{Type: "progress", Percent: math.Round(share * 100), Source: source, Note: "按月报送形象进度。"})
 	}
@@ -253,6 +258,14 @@ func (l *living) finish(day clock.Date) {
 	if check := l.workday(day.AddDays(10 + l.rng.IntN(20))); l.t.verdict && !check.After(l.season.Until) {
 		l.add(check, Act{Type: "verified", Note: "督查室现场核实，数量与台账一致。"})
 	}
+}
+
+// step is the least that a figure can go on by, in its better direction.
+func (l *living) step() float64 {
+	if l.p.Lower {
+		return -math.Pow10(-l.p.Decimals)
+	}
+	return math.Pow10(-l.p.Decimals)
 }
 
 func (l *living) round(v float64) float64 {

@@ -165,7 +165,7 @@ func TestALifeOfAPromise(t *testing.T) {
 		last := func() promise.Entry { all := s.find(st.Number).Entries; return all[len(all)-1] }
 
 		p := works.Get(at + "/report")
-		if p.Status != 200 || strings.Contains(p.Body, `value="done"`) || !strings.Contains(p.Text(), "数值达到 50公里 之后") {
+		if p.Status != 200 || strings.Contains(p.Body, `value="done"`) || !strings.Contains(p.Text(), "数值达到目标（50公里）之后") {
 			t.Fatalf("the form: status %d %s", p.Status, p.Text())
 		}
 		accepted(t, send(works, at+"/report", []string{"what", "figure", "value", "４１", "source", "台账", "as_of", "2021-10-31", "note", "一标段𠮷"}, upload{`C:\照片\现场.png`, aPicture(1)}), at)

@@ -11,9 +11,6 @@ import (
 	"huying/internal/web"
 )
 
-// signs are the comparators as they are shown before a figure. A plain equality has none.
-var signs = map[string]string{">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}
-
 // amount is a figure with its unit. The unit is the report's word and stays Chinese.
 type amount struct{ Sign, Value, Unit string }
 
@@ -34,7 +31,7 @@ func aim(c promise.Claim, value string) amount {
 	if value == "" {
 		return amount{}
 	}
-	a := amount{Sign: signs[c.Op], Value: web.Group(value), Unit: c.Unit}
+	a := amount{Sign: c.Sign(), Value: web.Group(value), Unit: c.Unit}
 	if c.Op == "range" && c.ValueMax != "" {
 		a.Value += "–" + web.Group(c.ValueMax)
 	}
