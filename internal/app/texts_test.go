@@ -1,6 +1,8 @@
 package app
 
 import (
+	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -57,6 +59,35 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 		if !slices.Contains(zh, k) {
 			t.Errorf("%s has no Chinese", k)
 		}
+	}
+}
+
+// A half-width mark beside a character of Chinese, as a keyboard left in English types it. What a template puts in counts as Chinese.
+var halfWidth = regexp.MustCompile(`[\p{Han}”》][,:;()?!]|[,:;()?!][\p{Han}“《]`)
+
+var action = regexp.MustCompile(`\{\{.*?\}\}`)
+
+// TestChineseIsPunctuatedAsChinese reads every Chinese message as it is written (GB/T 15834-2011: a Chinese text has full-width marks).
+func TestChineseIsPunctuatedAsChinese(t *testing.T) {
+	read := 0
+	for _, fsys := range append(Messages(), os.DirFS("../../cmd/huying")) {
+		data, err := fs.ReadFile(fsys, "locales/zh.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var messages map[string]any
+		if err := json.Unmarshal(data, &messages); err != nil {
+			t.Fatal(err)
+		}
+		for key, m := range messages {
+			read++
+			if at := halfWidth.FindString(action.ReplaceAllString(fmt.Sprint(m), "文")); at != "" {
+				t.Errorf("%s: %q in %q", key, at, m)
+			}
+		}
+	}
+	if read < 1000 {
+		t.Errorf("only %d messages were read", read)
 	}
 }
 

@@ -388,7 +388,7 @@ func TestAConflictOfRolesNamesBothInTheReadersLanguage(t *testing.T) {
 	w := newWorld(t, db)
 	id := w.add("wang.li", role(identity.SecAdmin))
 	_, err = w.Grant(ctx, identity.Console(), identity.Grant{Person: id, Role: identity.AuditAdmin})
-	if got, want := texts.Error(i18n.ZH, err), "一人一职:此人自 2021-11-19 起任安全管理员,同一时期不能再任审计管理员。请先收回原授权,或另选日期、另选人员。"; got != want {
+	if got, want := texts.Error(i18n.ZH, err), "一人一职：此人自 2021-11-19 起任安全管理员，同一时期不能再任审计管理员。请先收回原授权，或另选日期、另选人员。"; got != want {
 		t.Errorf("%s", got)
 	}
 }

@@ -71,8 +71,8 @@ func TestBarsStayWithinTheirTrack(t *testing.T) {
 		{71.2, 88, "71.20%", "88.00%", true, true}, {0, 50, "", "50.00%", false, true}, {140, 120, "100.00%", "100.00%", true, true},
 		{-5, -1, "", "", false, false}, {30, -1, "30.00%", "", true, false},
 	} {
-		p := show(t, web.Bar(c.percent, c.plan, "完成 71%,计划 88%"), "")
-		p.One("svg", "role", "img", "aria-label", "完成 71%,计划 88%")
+		p := show(t, web.Bar(c.percent, c.plan, "完成 71%，计划 88%"), "")
+		p.One("svg", "role", "img", "aria-label", "完成 71%，计划 88%")
 		done, mark := p.All("rect", "class", "done"), p.All("rect", "class", "plan")
 		if (len(done) == 1) != c.hasBar || (len(mark) == 1) != c.marked {
 			t.Fatalf("%v: %d bars, %d marks", c, len(done), len(mark))
@@ -91,7 +91,7 @@ func TestBarsStayWithinTheirTrack(t *testing.T) {
 }
 
 func TestSharesFillTheBar(t *testing.T) {
-	p := show(t, web.Shares([]web.Count{{Light: "closed", N: 1}, {Light: "red", N: 0}, {Light: "green", N: 3}}, "1 已销号,3 按计划"), "")
+	p := show(t, web.Shares([]web.Count{{Light: "closed", N: 1}, {Light: "red", N: 0}, {Light: "green", N: 3}}, "1 已销号，3 按计划"), "")
 	rects := webtest.All(p.One("svg", "class", "shares"), "rect")
 	if len(rects) != 2 {
 		t.Fatalf("%d pieces", len(rects))

@@ -84,7 +84,7 @@ func TestErrorsStandBesideTheirFields(t *testing.T) {
 		t.Error("the summary is not announced")
 	}
 	for _, c := range []struct{ field, tag, says string }{
-		{"value", "input", "累计完成:请填数"}, {"on", "input", "日期:请填日期"}, {"note", "textarea", "说明:最多 20 个字"}, {"source", "select", "来源:请从列出的选项中选择"},
+		{"value", "input", "累计完成：请填数"}, {"on", "input", "日期：请填日期"}, {"note", "textarea", "说明：最多 20 个字"}, {"source", "select", "来源：请从列出的选项中选择"},
 	} {
 		control := p.One(c.tag, "id", "f-"+c.field)
 		if v, _ := webtest.Attr(control, "aria-invalid"); v != "true" {
@@ -302,7 +302,7 @@ func TestAnUpload(t *testing.T) {
 
 func TestConfirmAsksOnAPageOfItsOwn(t *testing.T) {
 	site := webtest.New(t, web.Options{}, web.Route{Pattern: "GET /x", Need: web.Everyone, Handle: func(r *web.Request) error {
-		return r.Render(200, web.Page{}, within(web.Confirm("撤销?", "撤销后不能恢复。", "/x/undo", "撤销", "/x"), web.Hidden("version", "3")))
+		return r.Render(200, web.Page{}, within(web.Confirm("撤销？", "撤销后不能恢复。", "/x/undo", "撤销", "/x"), web.Hidden("version", "3")))
 	}})
 	form := site.As(t, nil).Get("/x").One("form", "method", "post", "action", "/x/undo")
 	if len(webtest.All(form, "input", "name", "version", "value", "3")) != 1 || len(webtest.All(form, "a", "href", "/x")) != 1 {

@@ -95,7 +95,7 @@ func TestEveryFigureOfTheFrontPageFollowsTheSourceAndOpens(t *testing.T) {
 			s := year(n)
 			p := visit(t, s, "zh", nil).Get("/")
 			kept := strconv.Itoa(s.front.Kept)
-			if h1 := webtest.Text(p.One("h1")); h1 != "今年报告里的 "+web.Int(n)+" 项承诺, "+kept+" 项已经兑现。" {
+			if h1 := webtest.Text(p.One("h1")); h1 != "今年报告里的 "+web.Int(n)+" 项承诺， "+kept+" 项已经兑现。" {
 				t.Errorf("the headline says %q", h1)
 			}
 			links := hrefs(p.One("h1"))
@@ -127,7 +127,7 @@ func TestTheFrontPageSaysWhatItShould(t *testing.T) {
 	}{
 		{"the matters against where they ought to be", "zh", year(7), []string{"2 项民生实事", "已兑现 1 / 2 项", "刚刚的呼与应", "2021年11月19日（周五）", "演示数据"}},
 		{"in English", "en", year(7), []string{"7 promises this year,", "of them kept.", "2 livelihood matters", "1 of 2 kept", "0 of 1 kept", "Fri 19 Nov 2021", "Demonstration data"}},
-		{"another year by its number", "zh", earlier, []string{"2020 年报告里的 7 项承诺,"}},
+		{"another year by its number", "zh", earlier, []string{"2020 年报告里的 7 项承诺，"}},
 		{"another year in English", "en", earlier, []string{"7 promises in 2020,"}},
 		{"one promise", "en", one, []string{"1 promise this year,"}},
 	} {
@@ -152,7 +152,7 @@ func TestABarSaysInWordsWhatItShows(t *testing.T) {
 		label, _ := webtest.Attr(bar, "aria-label")
 		says = append(says, label)
 	}
-	if got := strings.Join(says, "|"); got != "办到 70%,今天应到 80%|还没有报进度,今天应到 80%" {
+	if got := strings.Join(says, "|"); got != "办到 70%，今天应到 80%|还没有报进度，今天应到 80%" {
 		t.Errorf("the bars say %s: the mean of 40 and done, and silence", got)
 	}
 }
