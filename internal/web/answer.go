@@ -40,6 +40,7 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, rt Route) {
 	hr.Body = http.MaxBytesReader(w, hr.Body, body)
 
 	r, err := s.newRequest(w, hr)
+	defer r.removeUploads()
 	if err == nil {
 		if place, changed := r.changePreferences(); changed {
 			err = r.Redirect(place)

@@ -63,6 +63,17 @@ func (r *Request) ReadForm() (*Form, error) {
 	return f, nil
 }
 
+// removeUploads removes what of an upload waits in files. The server of net/http does so only for the request that it made itself, and
+// this one is a copy with a context of its own.
+func (r *Request) removeUploads() {
+	if r.MultipartForm == nil {
+		return
+	}
+	if err := r.MultipartForm.RemoveAll(); err != nil {
+		r.s.opts.Log.WarnContext(r.Context(), "an upload was left behind", "id", r.id, "err", err)
+	}
+}
+
 // Value is a value as typed, for showing it again.
 func (f *Form) Value(name string) string {
 	if f == nil {

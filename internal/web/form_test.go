@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -252,6 +253,8 @@ func FuzzReadingFields(f *testing.F) {
 }
 
 func TestAnUpload(t *testing.T) {
+	waiting := t.TempDir() // where what does not fit into memory waits
+	t.Setenv("TMPDIR", waiting)
 	var name, content string
 	var none bool
 	site := webtest.New(t, web.Options{}, web.Route{Pattern: "POST /up", Need: web.Everyone, MaxBody: 10 << 20, Handle: func(r *web.Request) error {
@@ -297,6 +300,9 @@ func TestAnUpload(t *testing.T) {
 	}
 	if p := site.As(t, nil).Do("POST", "/up", "multipart/form-data; boundary=x", strings.NewReader("--x\r\nbroken")); p.Status != 400 || !strings.Contains(p.Text(), "没有收到完整的表单") {
 		t.Errorf("a broken form: %d", p.Status)
+	}
+	if left, err := os.ReadDir(waiting); err != nil || len(left) != 0 {
+		t.Errorf("%d files were left behind, %v", len(left), err)
 	}
 }
 
