@@ -108,23 +108,30 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // Render draws body within the layout and sends it. Nothing is sent before the whole is drawn: an error on the way becomes an error page.
 func (r *Request) Render(status int, p Page, body templ.Component) error {
 	r.flashes = r.takeFlashes()
-	return r.send(status, "text/html; charset=utf-8", layout(r, p, status, body))
+	return r.send(status, layout(r, p, status, body))
 }
 
 // Fragment sends a component without the layout, for a script that asked for a part of a page.
 func (r *Request) Fragment(status int, body templ.Component) error {
-	return r.send(status, "text/html; charset=utf-8", body)
+	return r.send(status, body)
 }
 
-func (r *Request) send(status int, contentType string, body templ.Component) error {
+func (r *Request) send(status int, body templ.Component) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
 	if err := body.Render(context.WithValue(r.Context(), requestKey{}, r), buf); err != nil {
 		return err
 	}
+	if r.Lang != i18n.ZH {
+		marked := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(marked)
+		marked.Reset()
+		markChinese(marked, buf.Bytes())
+		buf = marked
+	}
 	h := r.w.Header()
-	h.Set("Content-Type", contentType)
+	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(r.Lang))
 	h.Set("Vary", "Cookie, Accept-Language")
 	if h.Get("Cache-Control") == "" {

@@ -1,5 +1,5 @@
 // One page of every kind, for whoever can reach it, in both languages, on a telephone and on a desk: axe finds nothing, nothing sticks out
-// to the side, no message is missing, and the page says which language it is in.
+// to the side, no message is missing, and the page says which language it is in, and where it is in another.
 import { crawl, signInRequest } from "../../harness/crawl.mjs";
 import { axe, expect, password, people, test } from "../../harness/test.mjs";
 
@@ -23,6 +23,8 @@ async function faults(page, lang) {
       if (parentElement.closest("script, style")) continue;
       const key = /\b[a-z]+(web)?\.[a-z]+_[a-z_]+\b/.exec(data);
       if (key && !/\.(xlsx|json|csv)/.test(data)) out.push(`a message is missing: ${key[0]}`);
+      const marked = parentElement.closest("[lang]").getAttribute("lang").startsWith("zh");
+      if (/\p{Script=Han}/u.test(data) && !marked) out.push(`not said to be Chinese: ${data.trim().slice(0, 40)}`);
     }
     return out;
   }, lang);
