@@ -70,7 +70,8 @@ func TestSettingTerms(t *testing.T) {
 	if len(got.Nodes) != 2 || got.Nodes[0].Title != "开工" || got.Nodes[1].Share != 90 {
 		t.Errorf("nodes %+v", got.Nodes)
 	}
-	if p := s.get(at); !strings.Contains(p.Text(), "改派𠮷") || !strings.Contains(p.Text(), "地点：未填 → 高新区") {
+	if p := s.get(at); !strings.Contains(p.Text(), "改派𠮷") || !strings.Contains(p.Text(), "地点：未填 → 高新区") ||
+		!strings.Contains(p.Text(), "开工（2021年3月31日（周三），应达 10%）；竣工") {
 		t.Errorf("the history does not tell: %s", p.Text())
 	}
 }

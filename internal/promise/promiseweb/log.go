@@ -137,7 +137,7 @@ func (d *desk) changes(a, b promise.Terms) []string {
 		{"promiseweb.direction", say("promise.direction." + string(a.Direction)), say("promise.direction." + string(b.Direction))},
 		{"promiseweb.course", say("promise.course." + string(a.Course)), say("promise.course." + string(b.Course))},
 		{"promiseweb.formula", a.Formula, b.Formula}, {"promiseweb.invest_planned", web.Group(a.Invest), web.Group(b.Invest)},
-		{"promiseweb.nodes", nodeText(a.Nodes), nodeText(b.Nodes)}, {"promiseweb.place", d.placeName(a.Place), d.placeName(b.Place)},
+		{"promiseweb.nodes", d.nodesInLine(a.Nodes), d.nodesInLine(b.Nodes)}, {"promiseweb.place", d.placeName(a.Place), d.placeName(b.Place)},
 		{"promiseweb.act_project", say("promiseweb.act_project_" + yesNo(a.Project)), say("promiseweb.act_project_" + yesNo(b.Project))},
 	} {
 		if x.was != x.is {
@@ -154,10 +154,11 @@ func orNone(r *web.Request, s string) string {
 	return s
 }
 
-func nodeText(nodes []promise.Node) string {
+// nodesInLine are milestones in one line: what, until when, and how much is to be done by then.
+func (d *desk) nodesInLine(nodes []promise.Node) string {
 	all := make([]string, len(nodes))
 	for i, n := range nodes {
-		all[i] = n.Title + " " + n.Due.String()
+		all[i] = d.r.T("promiseweb.node_in_line", "title", n.Title, "due", d.r.Day(n.Due), "share", percent(n.Share))
 	}
-	return strings.Join(all, "; ")
+	return strings.Join(all, d.r.T("promiseweb.node_between"))
 }
