@@ -50,6 +50,7 @@ type sentence struct {
 	year    int    // the year, or the last year of the span
 	target  bool   // belongs to the paragraph of expected targets
 	blockA  bool   // opens its paragraph
+	survey  bool   // its paragraph surveys the situation before the work is set out
 }
 
 const numerals = "一二三四五六七八九十"

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -70,6 +71,15 @@ func (p *parser) sentence(s *sentence) {
 	}
 	if s.target {
 		p.ctx.indicator, p.ctx.scope = prev.indicator, prev.scope
+	}
+	if s.survey && kind == Task {
+		for i := range figs {
+			if figs[i].skip == "" {
+				figs[i].skip = "situation"
+			}
+			p.pass(&figs[i], s)
+		}
+		return
 	}
 	list := clauses(r, s.body, s.b)
 	k := 0
@@ -197,6 +207,9 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 	if f.class == "count" && strings.HasSuffix(string(r[f.b:c.b]), "之一") && !strings.HasSuffix(string(r[f.b:c.b]), "分之一") {
 		return true
 	}
+	if f.class == "count" && p.field(c, f) {
+		return true
+	}
 	if f.b+2 < c.b && r[f.b] == '的' && f.form == percent {
 		l, t := string(r[p.leftEdge(c, k):f.a]), string(r[f.b+1:min(c.b, f.b+7)])
 		for _, w := range []string{"超过", "超出", "高于", "低于", "优于", "达到", "好于"} {
@@ -207,6 +220,21 @@ func (p *parser) cited(c *clause, k int, kind Kind) bool {
 	}
 	if kind != Result && f.b+2 < c.b && r[f.b] == '的' && strings.Contains(string(r[f.b:min(c.b, f.b+14)]), "目标") {
 		return true
+	}
+	return false
+}
+
+// field tells whether a count says among how many a place was taken: 在262个地级市信用排名中升至…, 退出全国169个城市空气质量后20名.
+func (p *parser) field(c *clause, f *figure) bool {
+	l := string(p.n.r[max(c.a, f.a-4):f.a])
+	if !endsIn(l, "在", "全国", "全省", "全区", "全市", "国内", "居", "参评") {
+		return false
+	}
+	t := string(p.n.r[f.b:min(c.b, f.b+20)])
+	for _, w := range []string{"排名", "考核中", "评价中", "评比中", "测评中", "中位列", "中排", "中居", "中列", "空气质量后", "空气质量“后"} {
+		if strings.Contains(t, w) {
+			return true
+		}
 	}
 	return false
 }
@@ -257,6 +285,9 @@ func (p *parser) run(c *clause, k int) int {
 	for k+n < len(c.figs) && c.figs[k+n].skip == "" {
 		f, g := &c.figs[k+n-1], &c.figs[k+n]
 		gap := p.n.r[f.b:g.a]
+		if p.arrives(c, k, gap) {
+			break
+		}
 		if f.base != g.base && (f.class != "ratio" || g.class != "ratio") && (f.class != "count" || g.class != "count" || string(gap) != "、" || g.b < c.b && isHan(p.n.r[g.b])) {
 			break
 		}
@@ -270,6 +301,16 @@ func (p *parser) run(c *clause, k int) int {
 		n++
 	}
 	return n
+}
+
+// arrives tells whether the figure behind the gap is where the one before it led to: 同比增加1829万千瓦|、达到|9048万千瓦.
+func (p *parser) arrives(c *clause, k int, gap []rune) bool {
+	i := slices.IndexFunc(gap, func(c rune) bool { return c == '达' || c == '至' || c == '到' })
+	if i < 0 {
+		return false
+	}
+	l := parseLeft(p.n.r, p.leftEdge(c, k), c.figs[k].a, c.figs[k].class == "ratio", c.figs[k].form == points)
+	return (l.up || l.down) && !l.to
 }
 
 // pass files a number that makes no claim.

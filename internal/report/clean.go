@@ -37,15 +37,23 @@ func (p *parser) clean(t []rune, pos int, hasRight bool) cleaned {
 		}
 	}
 	c.infix()
-	for len(c.noun) > 0 && strings.ContainsRune("的为了", c.noun[len(c.noun)-1]) {
+	for len(c.noun) > 0 && strings.ContainsRune("的为了", c.noun[len(c.noun)-1]) || endsIn(string(c.noun), "排名中", "考核中", "评价中") {
 		c.noun = c.noun[:len(c.noun)-1]
 	}
 	return c
 }
 
-// outer takes one mark, date or scope off the front.
+// outer takes one mark, date or scope off the front, or how long something took: 仅用5个多月就|完成.
 func (c *cleaned) outer() bool {
 	t := c.noun
+	if n := timeTaken(t); n > 0 {
+		c.cut(n, true)
+		return true
+	}
+	if len(t) == 1 && (t[0] == '内' || t[0] == '间') {
+		c.cut(1, true) // 五年|内|翻两番
+		return true
+	}
 	if leads(t) || t[0] == '-' || t[0] == '—' || t[0] == '(' && !slices.Contains(t, ')') || len(t) > 2 && strings.ContainsRune("使让将把但", t[0]) && !nounLed(t) {
 		c.cut(1, true)
 		return true
@@ -62,6 +70,18 @@ func (c *cleaned) outer() bool {
 		return true
 	}
 	return false
+}
+
+// timeTaken is the length of 仅用5个多月就 at the start of a phrase; 0 when nothing like it stands there.
+func timeTaken(t []rune) int {
+	if len(t) < 4 || !slices.Contains([]string{"仅用", "只用", "用了"}, string(t[:2])) {
+		return 0
+	}
+	i := slices.Index(t[:min(len(t), 12)], '就')
+	if i < 0 || i+2 >= len(t) {
+		return 0
+	}
+	return i + 1
 }
 
 // builds tells whether 建成区 is the verb 建成 and a district's thing, 建成|区公共卫生中心, and not the built-up area.
@@ -87,10 +107,13 @@ func (c *cleaned) opener() bool {
 		c.verb = w
 	}
 	c.last, c.keep = w, w
+	if always.has(t[:n]) {
+		c.keep = ""
+	}
 	if n+1 < len(t) && t[n] == '了' {
 		n++ // 解决了
 	}
-	if always.has(t[:n]) || n == len(t) || n+1 < len(t) && t[n] == '、' && done.has(t[:n]) {
+	if n == len(t) || n+1 < len(t) && t[n] == '、' && done.has(t[:n]) {
 		c.keep = ""
 	}
 	c.cut(n, false)

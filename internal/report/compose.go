@@ -108,13 +108,16 @@ func stem(s string) string {
 	if i := strings.Index(s, "占"); i > 0 && (strings.HasSuffix(s, "比重") || strings.HasSuffix(s, "比例") || strings.HasSuffix(s, "份额")) {
 		s = s[:i]
 	}
-	for _, w := range []string{"新增", "新认定", "新培育", "净增", "新"} {
-		if t := strings.TrimPrefix(s, w); t != s && len([]rune(t)) > 1 {
+	for _, w := range []string{"新增", "新认定", "新培育", "新开工建设", "新开工", "新签约", "新落地", "新建成", "净增", "新"} {
+		if t := strings.TrimPrefix(s, w); t != s && len([]rune(t)) > 1 && (w != "新" || !novel.has([]rune(s)[:2])) {
 			return t
 		}
 	}
 	return s
 }
+
+// novel are nouns that begin with 新 and are no verb before one.
+var novel = list("新能 新型 新兴 新材 新业 新城 新区 新一 新质 新媒 新动 新产 新农 新时 新经 新生 新三 新基 新消 新丝 新职 新就")
 
 // splitItems cuts A、B和C into its parts. Brackets and quotations stay whole.
 func splitItems(t []rune) [][]rune {

@@ -124,17 +124,28 @@ func (p *parser) formMetric(l *left, f *figure, ind string, v decimal, signed fu
 	switch {
 	case l.share:
 		return "share", v
+	case grows(p.n.r[f.b:min(f.b+6, len(p.n.r))]):
+		return p.growth(l), v
 	case moves:
 		return p.growth(l), signed()
 	case strings.HasSuffix(ind, "失业率"), strings.HasSuffix(ind, "增长率"), strings.HasSuffix(ind, "价格"):
 		return "level", v
 	}
-	for _, w := range []string{"增速", "增幅", "涨幅", "降幅"} {
+	for _, w := range []string{"增速", "增幅", "涨幅", "降幅", "上涨幅度", "增长幅度"} {
 		if strings.HasSuffix(ind, w) {
 			return p.growth(l), v
 		}
 	}
 	return "share", v
+}
+
+// grows tells whether what follows a rate says that it is one of growth: 保持10%以上|增长, 20%以上的|快速增长.
+func grows(t []rune) bool {
+	s := strings.TrimPrefix(string(t), "的")
+	for _, w := range []string{"高速", "快速", "较快", "平稳"} {
+		s = strings.TrimPrefix(s, w)
+	}
+	return strings.HasPrefix(s, "增长") && !strings.HasPrefix(s, "增长目标")
 }
 
 // newVerb tells whether a name begins with 新增, 新建 and the like, and not with 新能源.

@@ -106,6 +106,8 @@ func (p *parser) filtered(c *clause, k int) string {
 		return "filter"
 	case f.suffix && len(after) > 2 && after[0] == '人' && after[1] == '口' && after[2] != '的':
 		return "filter" // 20万以上|人口县
+	case strings.HasSuffix(f.base, "人") && (strings.HasPrefix(string(after), "口以上的") || strings.HasPrefix(string(after), "口以下的")):
+		return "filter" // 20万人|口以上的县
 	case after[0] != '的' && capacity(f, l, after):
 		return "attribute.capacity"
 	}

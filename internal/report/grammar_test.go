@@ -139,6 +139,19 @@ func TestResults(t *testing.T) {
 		{"a rank that two things share", "review", "水稻、油茶产量位居全国第一。", []string{"水稻产量 = 1 位 rank 2029", "油茶产量 = 1 位 rank 2029"}},
 		{"the three sectors at the head of a sentence", "review", "一、二、三产业增加值分别增长4%、5%、6%。",
 			[]string{"第一产业增加值 = 4 % growth 2029", "第二产业增加值 = 5 % growth 2029", "第三产业增加值 = 6 % growth 2029"}},
+		{"what a thing grew by and came to", "review", "新能源和储能装机增加29万千瓦、达到148万千瓦，占比55%。",
+			[]string{"新能源和储能装机 = 29 万千瓦 change 2029", "新能源和储能装机 = 148 万千瓦 level 2029", "新能源和储能装机占比 = 55 % share 2029"}},
+		{"a rate that is kept up", "review", "景区游客、门票收入均保持12%以上增长。", []string{"景区游客 >= 12 % growth 2029", "门票收入 >= 12 % growth 2029"}},
+		{"how many inhabitants is a filter", "review", "康复中心覆盖30万人口以上的县。", []string{}},
+		{"among how many a place was taken", "review", "在88个地级市信用排名中前移9个位次、升至第7位，退出全国99个城市空气质量后20名。",
+			[]string{"地级市信用排名 = 9 个位次 change 2029", "地级市信用排名 = 7 位 rank 2029"}},
+		{"how far the things of one kind have come", "review", "新开工安置住房84套、基本建成51套，交付49套。新开工建设公租房18套，建成8套。",
+			[]string{"安置住房 = 84 套 increment 2029", "安置住房建成 = 51 套 count 2029", "安置住房交付 = 49 套 count 2029", "公租房 = 18 套 increment 2029", "公租房建成 = 8 套 count 2029"}},
+		{"two deeds on the same things", "review", "新签约、新落地亿元以上项目分别达到12个以上。", []string{"新签约亿元以上项目 >= 12 个 increment 2029", "新落地亿元以上项目 >= 12 个 increment 2029"}},
+		{"a rank of their size is no part of a name", "review", "货物外送24个省份、规模居全国前列。", []string{"省份 = 24 个 count 2029"}},
+		{"how long it took is no part of a name", "review", "仅用5个多月就完成了站前片区730亩的拆迁任务。", []string{"站前片区 = 730 亩 level 2029"}},
+		{"a Chinese numeral with a scale", "review", "地方收入突破两亿元大关，达到20034万元，五年内翻了两番，增长40%。",
+			[]string{"地方收入 > 2 亿元 level 2029", "地方收入 = 20034 万元 level 2029", "地方收入 = 300 % growth 2029", "地方收入 = 40 % growth 2029"}},
 		{"two classes in one clause", "review", "北江水质稳定保持Ⅱ类、东江达到Ⅰ类。", []string{"北江水质 = 2 类 level 2029", "东江 = 1 类 level 2029"}},
 		{"a class of quality", "review", "出境断面水质稳定保持在Ⅱ类。", []string{"出境断面水质 = 2 类 level 2029"}},
 		{"names with digits are no figures", "review", "5G网络、4A级景区、301国道、“2513”工程、世界500强、2.0版、PM2.5、G60走廊、24证合一都不是数字。", []string{}},
@@ -204,6 +217,17 @@ func TestTasks(t *testing.T) {
 				t.Errorf("%s\n got %s\nwant %s", c.text, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
 			}
 		})
+	}
+}
+
+// TestASurveyOfTheSituationPromisesNothing: what stands before the work of the year is set out.
+func TestASurveyOfTheSituationPromisesNothing(t *testing.T) {
+	rd, err := Read(FromText("甲市2030年政府工作报告\n二、2030年工作安排\n今年是建市50周年，也是攻坚之年。\n面对严峻形势和下行压力，也要看到机遇和有利条件。国家投资4万亿元，税收将减收3亿元以上。\n新建小学2所。\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rd.Records) != 1 || rd.Records[0].Value != "2" || len(rd.Unparsed) != 3 || rd.Unparsed[2].Why != "situation" {
+		t.Errorf("records %+v, left out %+v", rd.Records, rd.Unparsed)
 	}
 }
 

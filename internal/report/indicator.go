@@ -52,6 +52,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	}
 	p.subjectBeforeFrom(q, last)
 	q.noun = p.clean(q.l.subject, q.l.pos, !q.right.empty())
+	if list := twoDeeds(q.l.subject); list != nil && q.l.dist == "分别" && len(figs) <= 2 {
+		return p.each(q, figs, list)
+	}
 	if adverbs.has(q.noun.noun) {
 		q.noun.noun = nil // 今年拟|安排500万亩
 	}
@@ -82,6 +85,20 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		return p.each(q, figs, full)
 	}
 	return p.same(q, figs, q.noun.keep+string(noun), false, false)
+}
+
+// twoDeeds names what is done in two ways to the same things: 新签约、新落地|亿元以上项目. It returns nil for everything else.
+func twoDeeds(t []rune) []string {
+	n, _ := openers.match(t)
+	if n < 2 || n+2 >= len(t) || t[n] != '、' {
+		return nil
+	}
+	m, _ := openers.match(t[n+1:])
+	thing := t[min(n+1+m, len(t)):]
+	if k, _ := heads.suffix(thing); m < 2 || k == 0 || slices.Contains(thing, '、') {
+		return nil
+	}
+	return []string{string(t[:n]) + string(thing), string(t[n+1:])}
 }
 
 // subjectBeforeFrom takes the subject from in front of 从 where none stands behind it: 高企总数从360家|增至1031家.
@@ -121,8 +138,8 @@ func (p *parser) unnamed(q *phrase, figs []figure) []name {
 	if q.noun.verb != "" && !q.l.up && !q.l.down && !q.l.share && f.form == plain {
 		// 投资22.68亿元: the verb itself is the name
 		base, composed := q.noun.last, false
-		if p.ctx.indicator != "" && q.list[q.i].a < q.lo {
-			base, composed = stem(p.ctx.indicator)+base, true
+		if p.ctx.indicator != "" && (q.list[q.i].a < q.lo || p.goesOn(q, last)) {
+			base, composed = stageless(stem(p.ctx.indicator))+base, true
 		}
 		out := p.same(q, figs, base, false, composed)
 		for i := range out {
@@ -155,6 +172,25 @@ func (p *parser) unnamed(q *phrase, figs []figure) []name {
 		base = p.before(q)
 	}
 	return p.same(q, figs, base, true, false)
+}
+
+// stageless is a name without how far its things had come: 重大项目|已开工.
+func stageless(s string) string {
+	for _, w := range []string{"已开工", "开工", "已竣工", "竣工", "已建成", "建成"} {
+		if t, ok := strings.CutSuffix(s, w); ok && t != "" {
+			return t
+		}
+	}
+	return s
+}
+
+// goesOn tells whether a verb alone says how far the things of the clause before have come: 开工住房418套,|建成108套.
+func (p *parser) goesOn(q *phrase, f *figure) bool {
+	switch k := len(p.out.Records) - 1; q.noun.last {
+	case "建成", "基本建成", "竣工", "完工", "开工", "交付", "投产", "投用", "入住":
+		return k >= 0 && p.out.Records[k].order >= q.s.a && p.out.Records[k].Unit == f.unit && !p.apart(q)
+	}
+	return false
 }
 
 // completed names figures whose noun needs the indicator before it: 高企|总数, 国家级7家、|省级13家. It returns nil for other nouns.

@@ -240,6 +240,9 @@ func (s *scanner) han(i int) int {
 	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) {
 		return s.bare(i)
 	}
+	if hanDigits[c] > 0 && slices.Contains(bases, prev) && s.scaled(i+1) {
+		return s.finish(&figure{na: i, value: decimalOf(float64(hanDigits[c])), han: true}, i, i+1) // 突破|两亿元|大关
+	}
 	v, ok := hanNumber(s.r[i:min(j, s.b)])
 	if !ok || j == i {
 		return 1
@@ -264,6 +267,16 @@ func (s *scanner) han(i int) int {
 	}
 	f := figure{na: i, value: decimalOf(v), han: true}
 	return s.finish(&f, i, j)
+}
+
+// scaled tells whether a scale and a unit stand at i: 亿元, 千万吨.
+func (s *scanner) scaled(i int) bool {
+	k := i
+	for s.at(k) != 0 && strings.ContainsRune("百千万亿", s.at(k)) {
+		k++
+	}
+	n, _ := units.match(s.r[min(k, s.b):s.b])
+	return k > i && n > 0
 }
 
 // hundredths reads 百分之十五.

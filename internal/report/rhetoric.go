@@ -38,6 +38,9 @@ func exhorts(t []rune) bool {
 			return true
 		}
 	}
+	if marksTheYear(s) {
+		return true
+	}
 	if i := strings.Index(s, "完成"); i >= 0 && wholeYear(s[i+len("完成"):]) {
 		return true
 	}
@@ -46,6 +49,36 @@ func exhorts(t []rune) bool {
 		return first == 0 || tag != "deliver" && tag != "start" || len(t) <= 10 || i > 6
 	}
 	return false
+}
+
+// marksTheYear tells whether a clause only says what a year or a period is: 今年是建市50周年, 也是攻坚之年.
+func marksTheYear(s string) bool {
+	for _, w := range []string{"今年", "明年", "这一年", "也", "又", "更", "既", "还"} {
+		s = strings.TrimPrefix(s, w)
+	}
+	if r := []rune(s); len(r) > 6 && yearAt(r, 0) > 0 && r[4] == '年' {
+		s = string(r[5:])
+	}
+	return strings.HasPrefix(s, "是") && endsIn(s, "年", "期", "周年", "节点", "起点", "阶段", "关口", "窗口")
+}
+
+// plights are words of a paragraph that surveys the situation before the work of the year is set out.
+var plights = []string{"形势", "严峻", "困难", "压力", "挑战", "机遇", "不确定", "有利条件", "积极因素", "没有变", "下行", "危机", "风险", "信心", "趋势"}
+
+// surveys tells whether a paragraph of a plan surveys the situation and sets out nothing itself.
+func surveys(t []rune) bool {
+	s, found := string(t), 0
+	for _, w := range []string{"目标是", "目标为", "目标:", "预期目标", "要求是", "要求:", "我们要", "重点抓好", "重点做好", "着力抓好"} {
+		if strings.Contains(s, w) {
+			return false
+		}
+	}
+	for _, w := range plights {
+		if strings.Contains(s, w) {
+			found++
+		}
+	}
+	return found >= 4
 }
 
 // wholeYear tells whether what is completed is the year's work as a whole and nothing in particular.

@@ -43,8 +43,8 @@ func opensName(t []rune) bool {
 	if !isHan(c) && !isLatin(c) && c != '“' && c != '《' && !isDigit(c) || strings.ContainsRune("和及或以左等", c) {
 		return false // 水泥4200万吨、玻璃3500万箱|等落后产能
 	}
-	if landmark(t) {
-		return false // 迈上3万亿元|新台阶
+	if landmark(t) || grows(t) {
+		return false // 迈上3万亿元|新台阶, 20%以上的|快速增长
 	}
 	if n, _ := predicates.match(t); n > 0 && !nounStart(t, n) {
 		return false
@@ -72,8 +72,21 @@ func endsName(r []rune, a, i, hi int, placed bool) bool {
 			}
 		}
 	}
+	if r[i] == '、' && places(r[i+1:hi]) {
+		return true // 外送24个省份|、规模居全国前列
+	}
 	n, _ := predicates.match(r[i:hi])
 	return n > 0 && predicateAt(r, a, i, n, hi)
+}
+
+// places tells whether a phrase says what place something takes by its size: 规模|居全国前列.
+func places(t []rune) bool {
+	for _, w := range []string{"规模", "总量", "数量", "总数", "增速", "占比"} {
+		if rest, ok := strings.CutPrefix(string(t), w); ok {
+			return strings.HasPrefix(rest, "居") || strings.HasPrefix(rest, "位居") || strings.HasPrefix(rest, "位列") || strings.HasPrefix(rest, "稳居") || strings.HasPrefix(rest, "均居")
+		}
+	}
+	return false
 }
 
 // thingBehind tells whether behind 等 stands what the things before it are: 林区、垦区等|棚户区居民.

@@ -102,6 +102,7 @@ type walker struct {
 	spans   bool // the title of the review names a span of years
 	mixed   bool // the review turns to the aims of the next plan
 	aimed   bool // the paragraph names targets
+	survey  bool // the paragraph surveys the situation
 	annex   bool // the livelihood list is a chapter of its own
 	items   bool // inside a livelihood list that is part of the plan
 	within  bool // the list has no marks and ends with its paragraph
@@ -137,6 +138,7 @@ func (w *walker) enter(st State, line []rune, a, b int) {
 }
 
 func (w *walker) block(a, b int) {
+	w.survey = false
 	r := w.o.n.r
 	line := r[a:b]
 	mark, level := markLevel(line)
@@ -170,6 +172,7 @@ func (w *walker) block(a, b int) {
 	if w.state == Problems && level > 0 && level < 3 {
 		w.state = Review
 	}
+	w.survey = w.state == Plan && w.theme.Index == 0 && !w.items && level == 0 && surveys(line)
 	first := true
 	for s := a; s < b; {
 		e := sentenceEnd(r, s, b)
@@ -292,7 +295,7 @@ func inlineChapter(line []rune) (State, int) {
 
 func (w *walker) make(a, b int, heading, first bool) sentence {
 	s := sentence{a: a, b: b, state: w.state, chapter: w.chapter, theme: w.theme, matter: w.matter, section: w.section, heading: heading, period: w.period, spans: w.spans,
-		from: w.from, year: w.year, blockA: first}
+		from: w.from, year: w.year, blockA: first, survey: w.survey}
 	if w.items {
 		s.state = Livelihood
 	}
