@@ -17,6 +17,7 @@ type choice struct {
 	Proof     string // "yes": with evidence; "no": without
 	Simulated bool   // holds an entry of the simulator
 	Document  int64  // that it stands in
+	Missed    bool   // unfinished, and a report of it did not come
 }
 
 func (c choice) has(st *promise.Standing, covers func(ancestor, key string) bool) bool {
@@ -24,7 +25,8 @@ func (c choice) has(st *promise.Standing, covers func(ancestor, key string) bool
 		(c.Clear == "" || st.Claim.Measurability.Clear() == (c.Clear == yes)) &&
 		(c.Proof == "" || st.Proofs > 0 == (c.Proof == yes)) &&
 		(!c.Simulated || st.IsSimulated()) &&
-		(c.Document == 0 || st.Document == c.Document)
+		(c.Document == 0 || st.Document == c.Document) &&
+		(!c.Missed || missed(st))
 }
 
 // The values of a question that is answered by yes or no.
@@ -76,7 +78,7 @@ func (c choice) query() url.Values {
 	if c.Document != 0 {
 		q.Set("document", strconv.FormatInt(c.Document, 10))
 	}
-	for name, on := range map[string]bool{"late": c.Late, "projects": c.Projects, "simulated": c.Simulated} {
+	for name, on := range map[string]bool{"late": c.Late, "projects": c.Projects, "simulated": c.Simulated, "missed": c.Missed} {
 		if on {
 			q.Set(name, "1")
 		}
@@ -128,7 +130,7 @@ func (d *desk) choice(f *web.Form) choice {
 			Late: f.Choice("late", "1") != "", Projects: f.Choice("projects", "1") != "", Text: f.Line("q", maxText),
 		},
 		Clear: f.Choice("clear", yes, no), Proof: f.Choice("proof", yes, no), Simulated: f.Choice("simulated", "1") != "",
-		Document: documentNo(f.Choice("document", o.documents...)),
+		Document: documentNo(f.Choice("document", o.documents...)), Missed: f.Choice("missed", "1") != "",
 	}
 }
 

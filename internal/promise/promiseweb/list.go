@@ -30,7 +30,7 @@ type listView struct {
 }
 
 // seldom are the questions that stand behind "more".
-var seldom = []string{"kind", "matter", "status", "clear", "measurability", "vague", "proof", "lead", "document", "simulated", "late", "projects"}
+var seldom = []string{"kind", "matter", "status", "clear", "measurability", "vague", "proof", "lead", "document", "simulated", "late", "missed", "projects"}
 
 // chip is one condition that the list is chosen by, and the address without it.
 type chip struct{ Text, Without string }
@@ -133,6 +133,7 @@ func (d *desk) chips(c choice) []chip {
 		{c.Clear != "", func() string { return say("promiseweb.clear_" + c.Clear) }, func(x *choice) { x.Clear = "" }},
 		{c.Proof != "", func() string { return say("promiseweb.proof_" + c.Proof) }, func(x *choice) { x.Proof = "" }},
 		{c.Late, func() string { return say("promiseweb.late") }, func(x *choice) { x.Late = false }},
+		{c.Missed, func() string { return say("promiseweb.only_missed") }, func(x *choice) { x.Missed = false }},
 		{c.Projects, func() string { return say("promiseweb.only_projects") }, func(x *choice) { x.Projects = false }},
 		{c.Document != 0, func() string { return say("promiseweb.of_document") }, func(x *choice) { x.Document = 0 }},
 		{c.Simulated, func() string { return say("promiseweb.only_simulated") }, func(x *choice) { x.Simulated = false }},

@@ -18,7 +18,6 @@ type overviewRow struct {
 	Key    string // of the unit; empty for all
 	Name   string
 	Choice choice
-	Missed int               // promises of which a report is missing
 	Next   *promise.Standing // the unfinished one that is due next, today or later
 }
 
@@ -67,9 +66,6 @@ func (d *desk) overviewRows(c choice) []overviewRow {
 		x := overviewRow{Key: key, Name: name, Choice: c}
 		x.Choice.Lead = key
 		for _, st := range d.choose(x.Choice) {
-			if missed(st) {
-				x.Missed++
-			}
 			if unfinished(st) && !due(st).Before(d.board.Today) && (x.Next == nil || due(st).Before(due(x.Next))) {
 				x.Next = st
 			}
@@ -95,6 +91,9 @@ func unfinished(st *promise.Standing) bool {
 // missed reports whether a report of an unfinished promise did not come.
 func missed(st *promise.Standing) bool { return st.Missed > 0 && unfinished(st) }
 
+// missing narrows a choice to the promises of which a report did not come.
+func missing(c choice) choice { c.Missed = true; return c }
+
 // overviewCounts are the columns of figures, each with what it chooses.
 func (d *desk) overviewCounts() (out []overviewCount) {
 	out = append(out, overviewCount{Title: d.r.T("promiseweb.count.promised"), Narrow: func(c choice) choice { return c }})
@@ -102,7 +101,7 @@ func (d *desk) overviewCounts() (out []overviewCount) {
 	for _, light := range promise.Lights {
 		out = append(out, overviewCount{Title: d.r.T("web.light." + string(light)), Light: light, Narrow: func(c choice) choice { c.Light = light; return c }})
 	}
-	return out
+	return append(out, overviewCount{Title: d.r.T("promiseweb.office_missed"), Narrow: missing})
 }
 
 // overviewCount is a column of figures.
@@ -120,7 +119,6 @@ func (d *desk) overviewTable(rows []overviewRow) web.Table[overviewRow] {
 			Cell: func(x overviewRow) templ.Component { return overviewCell(d.count(n.Narrow(x.Choice)), n.Light) }})
 	}
 	t.Columns = append(t.Columns,
-		web.Column[overviewRow]{Title: d.r.T("promiseweb.office_missed"), Numeric: true, Cell: func(x overviewRow) templ.Component { return overviewCell(figure{x.Missed, "#missed"}, "") }},
 		web.Column[overviewRow]{Title: d.r.T("promiseweb.office_next_due"), Narrow: true, Cell: func(x overviewRow) templ.Component { return soonest(x.Next) }})
 	return t
 }
@@ -130,7 +128,7 @@ func (d *desk) overviewHeader() []string {
 	for _, n := range d.overviewCounts() {
 		out = append(out, n.Title)
 	}
-	return append(out, d.r.T("promiseweb.office_missed"), d.r.T("promiseweb.office_next_due"), d.r.T("promiseweb.promise"))
+	return append(out, d.r.T("promiseweb.office_next_due"), d.r.T("promiseweb.promise"))
 }
 
 func (d *desk) overviewValues(rows []overviewRow) iter.Seq2[[]any, error] {
@@ -140,7 +138,6 @@ func (d *desk) overviewValues(rows []overviewRow) iter.Seq2[[]any, error] {
 			for _, n := range d.overviewCounts() {
 				line = append(line, d.count(n.Narrow(x.Choice)).N)
 			}
-			line = append(line, x.Missed)
 			if x.Next != nil {
 				line = append(line, due(x.Next), x.Next.Number)
 			} else {
@@ -155,9 +152,7 @@ func (d *desk) overviewValues(rows []overviewRow) iter.Seq2[[]any, error] {
 
 // missedTable lists the promises of which a report is missing, the longest first.
 func (d *desk) missedTable(c choice) web.Table[*promise.Standing] {
-	rows := slices.DeleteFunc(d.choose(c), func(st *promise.Standing) bool {
-		return !missed(st) || !d.r.Actor.Can(identity.PromiseOverview, st.Lead, "")
-	})
+	rows := slices.DeleteFunc(d.choose(missing(c)), func(st *promise.Standing) bool { return !d.r.Actor.Can(identity.PromiseOverview, st.Lead, "") })
 	slices.SortStableFunc(rows, func(a, b *promise.Standing) int { return b.Missed - a.Missed })
 	say := d.r.T
 	return web.Table[*promise.Standing]{ID: "missed-list", Caption: say("promiseweb.office_missed_title"), Bare: true, Rows: rows, Columns: []web.Column[*promise.Standing]{

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"huying/internal/clock"
 	"huying/internal/errs"
@@ -378,40 +377,6 @@ func TestTheYearThatTheTextDoesNotSay(t *testing.T) {
 	p = sendFile(o.boss, "/documents/new", "同一份.txt", []byte(reportText), "year", "2020")
 	if p.Status != 422 || len(p.All("a", "href", "/documents/1")) == 0 {
 		t.Errorf("the same file again: %d %s", p.Status, p.Text())
-	}
-}
-
-func TestTheOverviewCountsWhatItOpens(t *testing.T) {
-	o := officeSite(t, storetest.SQLite(t, schemas...))
-	document := o.uploaded()
-	o.boss.Post(document + "/accept-sure")
-	o.boss.Post(document + "/enter")
-	o.hand.Set(time.Date(2021, 12, 28, 4, 0, 0, 0, time.UTC))
-	seen := 0
-	for _, path := range []string{"/overview", "/overview?kind=livelihood"} {
-		p := o.boss.Get(path)
-		for _, a := range p.All("a", "href", "*") {
-			href, _ := webtest.Attr(a, "href")
-			if n, counts := number(a); counts && strings.HasPrefix(href, "/promises?") {
-				seen++
-				if got := listed(t, o.boss.Get(href)); got != n {
-					t.Errorf("%s: %s says %d and opens %d", path, href, n, got)
-				}
-			}
-		}
-	}
-	if seen < 12 {
-		t.Errorf("only %d counts were followed", seen)
-	}
-	if p := o.boss.Get("/overview?kind=dream"); p.Status != 422 {
-		t.Errorf("a kind that is none: %d", p.Status)
-	}
-	if p := o.boss.Get("/overview?format=csv"); !strings.Contains(p.Header.Get("Content-Type"), "csv") || !strings.Contains(p.Body, "合计") {
-		t.Errorf("%s %s", p.Header.Get("Content-Type"), p.Body)
-	}
-	works := o.As(t, webtest.Person(30, identity.Supervisor, "schools")).Get("/overview")
-	if works.Status != 200 || len(works.All("th", "scope", "row")) != 3 || !strings.Contains(works.Text(), "教育局") || strings.Contains(works.Text(), "建设局") {
-		t.Errorf("of one unit: %d %s", works.Status, works.Text())
 	}
 }
 

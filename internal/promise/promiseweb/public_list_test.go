@@ -120,7 +120,7 @@ func TestChoosing(t *testing.T) {
 func TestABadValueIsNamedAndChoosesNothing(t *testing.T) {
 	s := sqliteSite(t)
 	for _, query := range []string{"light=pink", "kind=result", "theme=99", "theme=-1", "matter=x", "unit=mars", "lead=%27%20OR%201", "status=.", "measurability=1", "vague=%3Cb%3E",
-		"clear=1", "proof=2", "late=x", "document=-4", "document=99", "simulated=yes", "document=99999999999999999999", "q=" + strings.Repeat("x", 61), "q=%ff"} {
+		"clear=1", "proof=2", "late=x", "missed=yes", "document=-4", "document=99", "simulated=yes", "document=99999999999999999999", "q=" + strings.Repeat("x", 61), "q=%ff"} {
 		p := s.get("/promises?" + query)
 		if p.Status != 422 || len(p.All("", "aria-invalid", "true")) != 1 {
 			t.Errorf("%s: status %d, %d fields are marked", query, p.Status, len(p.All("", "aria-invalid", "true")))
