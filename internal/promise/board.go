@@ -23,7 +23,15 @@ type Board struct {
 	At       time.Time // when it was computed
 	Rows     []*Standing
 	byNumber map[string]*Standing
+	sight    sight
 }
+
+// PlanOn returns the progress in percent that was planned for the end of day, as the light is judged by it: by the deadline that holds,
+// and by the milestones that say how far the whole should be.
+func (b *Board) PlanOn(st *Standing, day clock.Date) float64 { return b.sight.plan(st, day) }
+
+// PlannedOn returns the figure that was planned for the end of day; empty where no number was promised.
+func (b *Board) PlannedOn(st *Standing, day clock.Date) string { return b.sight.planned(st, day) }
 
 // Find returns the promise called number.
 func (b *Board) Find(number string) (*Standing, error) {
@@ -103,7 +111,7 @@ func (r *Register) draw(ctx context.Context, tx *store.Tx, year int, today clock
 	for _, p := range promises {
 		d.promises[p.Number] = p
 	}
-	b := &Board{Year: year, Today: today, At: tx.Now(), byNumber: d.done}
+	b := &Board{Year: year, Today: today, At: tx.Now(), byNumber: d.done, sight: d.sight}
 	for _, p := range promises {
 		b.Rows = append(b.Rows, d.stand(p.Number, nil))
 	}

@@ -1,6 +1,7 @@
 package promise
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -168,6 +169,55 @@ func TestPlanGapAndForecast(t *testing.T) {
 		st := at("2021-07-02").stand(p, []Entry{figure(1, "2021-07-02", tt.value)}, nil)
 		if st.Planned != tt.planned || st.Gap != tt.gap || st.Forecast != tt.forecast || st.Method != tt.method {
 			t.Errorf("%s: planned %s gap %s forecast %s by %s", tt.name, st.Planned, st.Gap, st.Forecast, st.Method)
+		}
+	}
+}
+
+// The plan of any day is the one that the light and the gap are computed with.
+func TestThePlanOfEveryDay(t *testing.T) {
+	staged := func(p *Promise) {
+		p.Nodes = []Node{{No: 1, Title: "进场", Due: day("2021-03-01")}, {No: 2, Title: "主体", Due: day("2021-07-02"), Share: 20}}
+	}
+	later := entry(2, Adjusted, "2021-06-01", func(e *Entry) { e.Change.Due = day("2022-12-31") })
+	less := entry(2, Adjusted, "2021-06-01", func(e *Entry) { e.Change.Value = "400" })
+	for _, tt := range []struct {
+		name, day string
+		change    func(*Promise)
+		entries   []Entry
+		percent   float64
+		figure    string
+	}{
+		{"nothing at the start", "2021-01-01", nil, nil, 0, "0"},
+		{"nor before it", "2020-06-01", nil, nil, 0, "0"},
+		{"half of the working days are half of the way", "2021-07-02", nil, nil, 50, "399"},
+		{"all when due", "2021-12-31", nil, nil, 100, "798"},
+		{"and no more after it", "2022-06-01", nil, nil, 100, "798"},
+		{"a milestone's share on its day", "2021-07-02", staged, nil, 20, "159.6"},
+		{"half of the share at half of the way there", "2021-04-02", staged, nil, 10, "79.8"}, // 65 of 130 weekdays
+		{"a milestone without a share bends nothing", "2021-03-01", staged, nil, 41.0 / 130 * 20, "50.3"},
+		{"a stock goes from its baseline", "2021-07-02", func(p *Promise) { p.Course, p.Claim.Value, p.Baseline = Stock, "550", "535" }, nil, 50, "542.5"},
+		{"a flow has none", "2021-07-02", func(p *Promise) { p.Baseline = "535" }, nil, 50, "399"},
+		{"a rate is planned to hold all year", "2021-02-01", func(p *Promise) { p.Course, p.Claim.Value = Rate, "8" }, nil, 21.0 / 260 * 100, "8"},
+		{"a deadline put off stretches the plan", "2021-12-31", nil, []Entry{later}, 50, "399"},
+		{"a target cut shrinks it", "2021-07-02", nil, []Entry{less}, 50, "200"},
+		{"what has no figure has a share of the way", "2021-07-02", func(p *Promise) { p.Claim.Value = "" }, nil, 50, ""},
+	} {
+		p := parking()
+		if tt.change != nil {
+			tt.change(&p)
+		}
+		today := at("2021-09-30")
+		st := today.stand(p, tt.entries, nil)
+		b := &Board{sight: today}
+		if got := b.PlanOn(st, day(tt.day)); math.Abs(got-tt.percent) > 1e-9 {
+			t.Errorf("%s: %v%%, want %v%%", tt.name, got, tt.percent)
+		}
+		if got := b.PlannedOn(st, day(tt.day)); got != tt.figure {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.figure)
+		}
+		then := at(tt.day).stand(p, append([]Entry{figure(1, tt.day, "300")}, tt.entries...), nil)
+		if then.Planned != tt.figure || p.Course != Rate && then.Plan != b.PlanOn(st, day(tt.day)) {
+			t.Errorf("%s: on the day itself %v%%, %q", tt.name, then.Plan, then.Planned)
 		}
 	}
 }

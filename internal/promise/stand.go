@@ -176,7 +176,7 @@ func (st *Standing) terms() (target string, due clock.Date) {
 func (st *Standing) measure(s sight) {
 	p := st.Promise
 	st.Target, p.Due = st.terms()
-	st.Plan = plan(&p, s.today, s.wd)
+	st.Plan = s.plan(st, s.today)
 	target, ok := number(st.Target)
 	value, have := number(st.Value)
 	if !ok || !have {
@@ -193,32 +193,52 @@ func (st *Standing) measure(s sight) {
 		}
 		return
 	}
-	base, ran := new(apd.Decimal), elapsed(&p, st.AsOf, s.wd)
-	planned := plan(&p, st.AsOf, s.wd) / 100
+	st.Planned = s.planned(st, st.AsOf)
+	base, ran := st.base(), elapsed(&p, st.AsOf, s.wd)
 	switch p.Course {
 	case Rate:
-		st.Plan, planned = 100, 1
-		st.Planned, st.Forecast, st.Method = text(target), st.Value, "holds"
+		st.Plan, st.Forecast, st.Method = 100, st.Value, "holds"
 	case Stock:
-		if b, ok := number(p.Baseline); ok {
-			base = b
-		}
 		st.Method = "from_baseline"
 	default:
 		st.Method = "run_rate"
 	}
-	if p.Course != Rate {
-		places := placesOf(target)
-		st.Planned = text(plus(base, times(minus(target, base), planned, places)))
-		if ran > 0 {
-			st.Forecast = text(plus(base, times(minus(value, base), 1/ran, places)))
-		}
+	if p.Course != Rate && ran > 0 {
+		st.Forecast = text(plus(base, times(minus(value, base), 1/ran, placesOf(target))))
 	}
 	if d, ok := number(st.Planned); ok {
 		st.Gap = text(minus(value, d))
 	}
 	v := attained(p.Course, p.Direction, value, target, base)
 	st.Progress = &v
+}
+
+// plan is the progress in percent that was planned for the end of day, by the deadline that holds.
+func (s sight) plan(st *Standing, day clock.Date) float64 {
+	p := st.Promise
+	_, p.Due = st.terms()
+	return plan(&p, day, s.wd)
+}
+
+// planned is the figure that was planned for the end of day: of a rate the target, which holds all year. It is empty without a target.
+func (s sight) planned(st *Standing, day clock.Date) string {
+	target, ok := number(st.Target)
+	if !ok {
+		return ""
+	}
+	if st.Course == Rate {
+		return text(target)
+	}
+	base := st.base()
+	return text(plus(base, times(minus(target, base), s.plan(st, day)/100, placesOf(target))))
+}
+
+// base is what the figure begins at: of a stock its baseline, and otherwise nothing.
+func (st *Standing) base() *apd.Decimal {
+	if b, ok := number(st.Baseline); ok && st.Course == Stock {
+		return b
+	}
+	return new(apd.Decimal)
 }
 
 // attained returns how much of the way is gone, in percent: of a flow and a stock the share of the way from the baseline to the target,

@@ -56,8 +56,7 @@ func (d *desk) percentTitle(st *promise.Standing) string {
 	return d.r.T(key, "progress", percent(progressOf(st)))
 }
 
-// figures are the points of a counted promise. The plan is drawn where the register knows it: at the start, on the day of the latest
-// figure, and when due.
+// figures are the points of a counted promise. Beside each figure stands what was planned for its day.
 func (d *desk) figures(st *promise.Standing) []web.Point {
 	if len(st.Series) == 0 {
 		return nil
@@ -67,21 +66,10 @@ func (d *desk) figures(st *promise.Standing) []web.Point {
 		sources[e.ID] = e.Source
 	}
 	t := track{r: d.r}
-	first := "0"
-	switch {
-	case st.Course == promise.Rate:
-		first = st.Target
-	case st.Course == promise.Stock && st.Baseline != "":
-		first = st.Baseline
-	}
-	if st.Target != "" {
-		t.plan(st.Start, value(first))
-		t.plan(st.AsOf, value(st.Planned))
-		t.plan(due(st), value(st.Target))
-	}
 	for _, p := range st.Series {
 		t.value(p.Day, value(p.Value), web.Group(p.Value), sources[p.Entry], p.Entry)
 	}
+	t.planned(st, func(day clock.Date) float64 { return value(d.board.PlannedOn(st, day)) })
 	return t.points
 }
 
@@ -97,14 +85,9 @@ func (d *desk) percents(st *promise.Standing) []web.Point {
 	if len(t.points) == 0 {
 		return nil
 	}
-	t.plan(st.Start, 0)
-	for _, n := range st.Nodes {
-		if n.Share > 0 {
-			t.plan(n.Due, n.Share)
-		}
-	}
-	t.plan(d.board.Today, math.Round(st.Plan))
-	t.plan(due(st), 100)
+	plan := func(day clock.Date) float64 { return math.Round(d.board.PlanOn(st, day)) }
+	t.planned(st, plan)
+	t.plan(d.board.Today, plan(d.board.Today))
 	return t.points
 }
 
@@ -112,6 +95,7 @@ func (d *desk) percents(st *promise.Standing) []web.Point {
 type track struct {
 	r      *web.Request
 	points []web.Point
+	days   []clock.Date // of which a value was told
 }
 
 // at returns the point of a day, made if need be in its place.
@@ -130,7 +114,23 @@ func (t *track) plan(day clock.Date, v float64) {
 	}
 }
 
+// planned draws the plan where it bends, which is at the start, at the milestones that have a share, and when due; and on each day that
+// something was reported of.
+func (t *track) planned(st *promise.Standing, on func(clock.Date) float64) {
+	for _, day := range t.days {
+		t.plan(day, on(day))
+	}
+	for _, n := range st.Nodes {
+		if n.Share > 0 {
+			t.plan(n.Due, on(n.Due))
+		}
+	}
+	t.plan(st.Start, on(st.Start))
+	t.plan(due(st), on(due(st)))
+}
+
 func (t *track) value(day clock.Date, v float64, text, source string, entry int64) {
+	t.days = append(t.days, day)
 	p := t.at(day)
 	p.Value, p.Text, p.Source = v, text, source
 	if entry != 0 {
