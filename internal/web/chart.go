@@ -49,8 +49,9 @@ type tick struct {
 }
 
 type dot struct {
-	x, y string
-	p    Point
+	x, y      string
+	left, top float64 // the same as numbers
+	p         Point
 }
 
 type label struct{ x, anchor, text string }
@@ -85,23 +86,51 @@ func (c Chart) draw() (d drawing) {
 	}
 	ticks := axis(low, high)
 	low, high = ticks[0], ticks[len(ticks)-1]
-	y := func(v float64) string {
-		return strconv.FormatFloat(plotBottom-(v-low)/(high-low)*(plotBottom-plotTop), 'f', 1, 64)
-	}
+	y := func(v float64) float64 { return plotBottom - (v-low)/(high-low)*(plotBottom-plotTop) }
 	for _, t := range ticks {
-		d.ticks = append(d.ticks, tick{y(t), Group(strconv.FormatFloat(t, 'f', -1, 64))})
+		d.ticks = append(d.ticks, tick{px(y(t)), Group(strconv.FormatFloat(t, 'f', -1, 64))})
 	}
 	for i, p := range c.Points {
-		x := pct(100 * c.at(i))
+		left := 100 * c.at(i)
+		at := func(v float64) dot { return dot{pct(left), px(y(v)), left, y(v), p} }
 		if !math.IsNaN(p.Value) {
-			d.values = append(d.values, dot{x, y(p.Value), p})
+			d.values = append(d.values, at(p.Value))
 		}
 		if !math.IsNaN(p.Plan) {
-			d.plans = append(d.plans, dot{x, y(p.Plan), p})
+			d.plans = append(d.plans, at(p.Plan))
 		}
 	}
+	d.plans = straight(d.plans)
 	d.labels = c.labels()
 	return d
+}
+
+func px(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
+
+// straight leaves out the dots that lie on the line between those that stay, to half a pixel: the plan is dashed, and the dashes begin
+// anew at each dot.
+func straight(dots []dot) []dot {
+	var out []dot
+	last := 0 // of those that stay
+	for i, b := range dots {
+		if i > 0 && i < len(dots)-1 && onLine(dots[last:i+2]) {
+			continue
+		}
+		out, last = append(out, b), i
+	}
+	return out
+}
+
+// onLine reports whether all dots lie between the first and the last on the line from one to the other.
+func onLine(dots []dot) bool {
+	a, c := dots[0], dots[len(dots)-1]
+	for _, b := range dots[1 : len(dots)-1] {
+		on := a.top + (c.top-a.top)*(b.left-a.left)/(c.left-a.left)
+		if !(math.Abs(b.top-on) <= 0.5) { // nor when two stand on one moment, and the slope is none
+			return false
+		}
+	}
+	return true
 }
 
 // at is where the i-th point stands between the first and the last, from 0 to 1.

@@ -147,6 +147,32 @@ func TestAChartHasASentenceAPictureAndATable(t *testing.T) {
 	}
 }
 
+// A dashed line begins its dashes anew with each piece: there are as few pieces as the plan has bends.
+func TestAPlanIsDrawnInAsFewPiecesAsItBends(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		plan        func(day float64) float64
+		least, most int
+	}{
+		{"a level plan is one piece", func(float64) float64 { return 60 }, 1, 1},
+		{"so is one that climbs evenly", func(day float64) float64 { return 2 * day }, 1, 1},
+		{"a bend makes two", func(day float64) float64 { return max(0, day-30) }, 2, 2},
+		{"a curve is not cut short, however little it bends from day to day", func(day float64) float64 { return day * day }, 5, 30},
+	} {
+		var points []web.Point
+		for day := range 61 {
+			points = append(points, web.Point{When: time.Date(2021, 1, 1+day, 0, 0, 0, 0, time.UTC), Value: 1, Plan: tt.plan(float64(day))})
+		}
+		p := show(t, web.LineChart(web.Chart{Title: "x", Points: points}), "")
+		if n := len(p.All("line", "class", "plan")); n < tt.least || n > tt.most {
+			t.Errorf("%s: %d pieces", tt.name, n)
+		}
+		if n := len(p.All("th", "scope", "row")); n != 61 {
+			t.Errorf("%s: the table has %d days", tt.name, n)
+		}
+	}
+}
+
 func TestAnAssetIsServedAsItWasBuilt(t *testing.T) {
 	site := webtest.New(t, web.Options{})
 	v := site.As(t, nil)

@@ -65,7 +65,7 @@ func (d *desk) figures(st *promise.Standing) []web.Point {
 	for _, e := range st.Entries {
 		sources[e.ID] = e.Source
 	}
-	t := track{r: d.r}
+	t := track{r: d.r, year: d.board.Year}
 	for _, p := range st.Series {
 		t.value(p.Day, value(p.Value), web.Group(p.Value), sources[p.Entry], p.Entry)
 	}
@@ -76,7 +76,7 @@ func (d *desk) figures(st *promise.Standing) []web.Point {
 // percents are the points of a promise whose progress is told in percent.
 func (d *desk) percents(st *promise.Standing) []web.Point {
 	gone := dropped(st)
-	t := track{r: d.r}
+	t := track{r: d.r, year: d.board.Year}
 	for _, e := range st.Entries {
 		if _, is := gone[e.ID]; !is && e.Type == promise.Progress {
 			t.value(e.AsOf, e.Percent, strconv.FormatFloat(e.Percent, 'f', -1, 64), e.Source, e.ID)
@@ -94,6 +94,7 @@ func (d *desk) percents(st *promise.Standing) []web.Point {
 // track gathers the points of a chart by day.
 type track struct {
 	r      *web.Request
+	year   int // the days of which need no year beside them
 	points []web.Point
 	days   []clock.Date // of which a value was told
 }
@@ -103,9 +104,20 @@ func (t *track) at(day clock.Date) *web.Point {
 	when := day.In(time.UTC)
 	i, found := slices.BinarySearchFunc(t.points, when, func(p web.Point, w time.Time) int { return p.When.Compare(w) })
 	if !found {
-		t.points = slices.Insert(t.points, i, web.Point{When: when, Label: shortDay(t.r, day), Value: web.Unknown(), Plan: web.Unknown()})
+		t.points = slices.Insert(t.points, i, web.Point{When: when, Label: t.label(day), Value: web.Unknown(), Plan: web.Unknown()})
 	}
 	return &t.points[i]
+}
+
+// label is a day as the chart names it. A promise may run for years, and its last day must not look like the end of this one.
+func (t *track) label(day clock.Date) string {
+	switch {
+	case day.Year == t.year:
+		return shortDay(t.r, day)
+	case t.r.Lang == i18n.EN:
+		return day.In(time.UTC).Format("2 Jan 2006")
+	}
+	return day.In(time.UTC).Format("2006年1月2日")
 }
 
 func (t *track) plan(day clock.Date, v float64) {

@@ -47,7 +47,7 @@ func TestAChartFollowsThePlan(t *testing.T) {
 		{"progress in percent, put off by a year", "推进科技园", func(s *site, number string) {
 			s.say(number, promise.Entry{Type: promise.Progress, Percent: 15, Source: "台账", AsOf: on(10, 1)}, clerk)
 			s.say(number, promise.Entry{Type: promise.Adjusted, Change: promise.Change{Approver: "专题会议", Reason: "改道", Due: clock.Date{Year: 2022, Month: 6, Day: 30}}}, supervisor)
-		}, []string{"1月1日 |  | 0", "7月2日 |  | 20", "10月1日 | 15 | 40", "11月19日 |  | 51", "6月30日 |  | 100"}}, // 65 of 259 weekdays, then 100
+		}, []string{"1月1日 |  | 0", "7月2日 |  | 20", "10月1日 | 15 | 40", "11月19日 |  | 51", "2022年6月30日 |  | 100"}}, // 65 of 259 weekdays, then 100
 	} {
 		s := sqliteSite(t)
 		number := staged(s, tt.words)
