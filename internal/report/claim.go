@@ -73,12 +73,7 @@ func (p *parser) sentence(s *sentence) {
 		p.ctx.indicator, p.ctx.scope = prev.indicator, prev.scope
 	}
 	if s.survey && kind == Task {
-		for i := range figs {
-			if figs[i].skip == "" {
-				figs[i].skip = "situation"
-			}
-			p.pass(&figs[i], s)
-		}
+		p.passAll(figs, s)
 		return
 	}
 	list := clauses(r, s.body, s.b)
@@ -323,6 +318,16 @@ func (p *parser) pass(f *figure, s *sentence) {
 	}
 	a, b := p.n.span(f.na, max(f.nb, f.na+1))
 	p.out.Unparsed = append(p.out.Unparsed, Unparsed{Start: a, End: b, Text: p.n.str(f.na, max(f.nb, f.na+1)), Why: f.skip, State: s.state})
+}
+
+// passAll files the numbers of a survey of the situation.
+func (p *parser) passAll(figs []figure, s *sentence) {
+	for i := range figs {
+		if figs[i].skip == "" {
+			figs[i].skip = "situation"
+		}
+		p.pass(&figs[i], s)
+	}
 }
 
 // explicitYear notes a year that the clause itself names: 到2025年, 截至2020年11月底.

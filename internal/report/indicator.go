@@ -45,6 +45,9 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 			q.l.dist = "均"
 		}
 		q.l.subject = listless(placeless(q.l.subject))
+		if list := indicators(q.l.subject); len(list) < len(q.l.subject) {
+			q.l.subject, q.l.dist = list, "均" // 生产总值、财政收入等指标增幅|均居第一
+		}
 	case direction:
 		q.l.subject = trimRunes(q.l.subject, "增速")
 	case streak:
@@ -85,6 +88,23 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 		return p.each(q, figs, full)
 	}
 	return p.same(q, figs, q.noun.keep+string(noun), false, false)
+}
+
+// indicators are the names that a list of indicators gives, without the words that sum it up: 生产总值、财政收入|等指标增幅.
+func indicators(t []rune) []rune {
+	s := string(t)
+	i := strings.LastIndex(s, "等")
+	if i < 0 || !strings.Contains(s[:i], "、") {
+		return t
+	}
+	sum := s[i+len("等"):]
+	for _, w := range []string{"主要", "多项", "经济", "核心"} {
+		sum = strings.TrimPrefix(sum, w)
+	}
+	if sum, ok := strings.CutPrefix(sum, "指标"); ok && (sum == "" || growthName([]rune(sum))) {
+		return []rune(s[:i])
+	}
+	return t
 }
 
 // twoDeeds names what is done in two ways to the same things: 新签约、新落地|亿元以上项目. It returns nil for everything else.

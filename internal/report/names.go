@@ -237,7 +237,7 @@ func (s *scanner) han(i int) int {
 	for (hanDigits[s.at(j)] > 0 || hanTens[s.at(j)] > 0) && s.at(j) != 0 {
 		j++
 	}
-	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) {
+	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) && s.text(i-2, i) != "以上" {
 		return s.bare(i)
 	}
 	if hanDigits[c] > 0 && slices.Contains(bases, prev) && s.scaled(i+1) {

@@ -129,7 +129,7 @@ func figures(r []rune, a, b int) []figure {
 			n = s.ranked(i)
 		case c == '正' || c == '转' || c == '只':
 			n = s.directional(i)
-		case strings.ContainsRune("一二两三四五六七八九十百千万半数几上过", c):
+		case strings.ContainsRune("一二两三四五六七八九十百千万亿半数几上过", c):
 			n = s.han(i)
 		}
 		i += max(n, 1)
@@ -145,9 +145,10 @@ func (s *scanner) at(i int) rune {
 	return s.r[i]
 }
 
-// text that is left, what stands around the article.
+// text is r[i:j], as much of it as lies in the sentence.
 func (s *scanner) text(i, j int) string {
-	return string(s.r[max(s.a, min(i, s.b)):max(s.a, min(j, s.b))])
+	i = max(s.a, min(i, s.b))
+	return string(s.r[i:max(i, min(j, s.b))])
 }
 
 func (s *scanner) hasAt(i int, w string) bool {
@@ -430,6 +431,9 @@ func (s *scanner) comparators(f *figure) {
 	}
 	if f.b < f.nb {
 		f.b = f.nb
+	}
+	if f.form == fraction && s.at(f.b) == '强' && !isHan(s.at(f.b+1)) {
+		f.b, f.op = f.b+1, ">" // 六分之一强: somewhat more
 	}
 	if f.op == "" {
 		f.op = "="

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // relation is what a clause without a figure sets as a target: 与经济增长同步, 高于全国平均水平, 完成上级下达的任务.
 type relation struct {
@@ -47,7 +50,7 @@ func (p *parser) wordyTarget(list []clause, i int, s *sentence) {
 	p.place(&rec, s, c.a, c.b)
 	rec.Year, rec.YearWhy = itoa(s.year), "target"
 	items := splitItems([]rune(ind))
-	if len(items) > 1 && allHeads(items) && !delegated {
+	if len(items) > 1 && (delegated && allMeasured(items) || !delegated && allHeads(items)) {
 		for _, n := range shareHead(items) {
 			one := rec
 			one.Indicator, one.Share = n, "和"
@@ -134,6 +137,10 @@ func measured(ind string) bool {
 		}
 	}
 	return false
+}
+
+func allMeasured(items [][]rune) bool {
+	return !slices.ContainsFunc(items, func(t []rune) bool { return !measured(string(t)) })
 }
 
 // delegatedObject is the X of 完成国家下达的X目标任务.
