@@ -142,7 +142,8 @@ func (c Chart) at(i int) float64 {
 	return 0.5
 }
 
-// labels are the first moment, the last, and of those between as many as keep a fifth of the width apart.
+// labels are the first moment, the last, and of those between as many as have room on a phone: a fifth of the width between two middles,
+// and more beside the first and the last, which stand wholly on one side of their moment.
 func (c Chart) labels() (out []label) {
 	last := len(c.Points) - 1
 	taken := math.Inf(-1)
@@ -151,9 +152,10 @@ func (c Chart) labels() (out []label) {
 		switch {
 		case i == 0 && last > 0:
 			out = append(out, label{"0%", "start", p.Label})
+			at += 0.1
 		case i == last && last > 0:
 			out = append(out, label{"100%", "end", p.Label})
-		case at-taken < 0.2 || at > 0.8 && last > 0:
+		case at-taken < 0.2 || at > 0.7 && last > 0:
 			continue
 		default:
 			out = append(out, label{pct(100 * at), "middle", p.Label})
