@@ -2,37 +2,37 @@ package report
 
 import (
 	"strconv"
-	"strings"
+
+	"github.com/cockroachdb/apd/v3"
 )
 
-// decimal is a number as the text writes it: exact, without a floating point.
+// decimal is a number as the text writes it: exact, without a floating point. It is not changed once it is made.
 type decimal struct {
-	digits string // "33.7"
-	neg    bool
+	size *apd.Decimal // nil when there is none
+	neg  bool
 }
 
+// parseDecimal reads what the scanner took for a number: digits, with a point among them or not. Nothing is zero.
 func parseDecimal(s string) decimal {
-	s = strings.TrimLeft(s, "0")
-	if s == "" || s[0] == '.' {
-		s = "0" + s
+	d, _, err := apd.NewFromString(s)
+	if err != nil {
+		d = new(apd.Decimal)
 	}
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return decimal{digits: s}
+	d.Reduce(d)
+	return decimal{size: d}
 }
 
 func decimalOf(v float64) decimal { return parseDecimal(strconv.FormatFloat(v, 'f', -1, 64)) }
 
 // String is the canonical form: "-5.9", "3700".
 func (d decimal) String() string {
-	if d.digits == "" {
+	if d.size == nil {
 		return ""
 	}
-	if d.neg && d.digits != "0" {
-		return "-" + d.digits
+	if d.neg && !d.size.IsZero() {
+		return "-" + d.size.Text('f')
 	}
-	return d.digits
+	return d.size.Text('f')
 }
 
 // f is the nearest floating-point number.
@@ -43,20 +43,9 @@ func (d decimal) f() float64 {
 
 // shift multiplies by ten to the n, n not negative.
 func (d decimal) shift(n int) decimal {
-	whole, frac, _ := strings.Cut(d.digits, ".")
-	for range n {
-		if frac == "" {
-			whole += "0"
-		} else {
-			whole, frac = whole+frac[:1], frac[1:]
-		}
-	}
-	if frac != "" {
-		whole += "." + frac
-	}
-	out := parseDecimal(whole)
-	out.neg = d.neg
-	return out
+	size := new(apd.Decimal).Set(d.size)
+	size.Exponent += int32(n)
+	return decimal{size, d.neg}
 }
 
 func (d decimal) negate() decimal { d.neg = !d.neg; return d }
