@@ -90,37 +90,6 @@ func (p *parser) names(q *phrase, figs []figure) []name {
 	return p.same(q, figs, q.noun.keep+string(noun), false, false)
 }
 
-// indicators are the names that a list of indicators gives, without the words that sum it up: 生产总值、财政收入|等指标增幅.
-func indicators(t []rune) []rune {
-	s := string(t)
-	i := strings.LastIndex(s, "等")
-	if i < 0 || !strings.Contains(s[:i], "、") {
-		return t
-	}
-	sum := s[i+len("等"):]
-	for _, w := range []string{"主要", "多项", "经济", "核心"} {
-		sum = strings.TrimPrefix(sum, w)
-	}
-	if sum, ok := strings.CutPrefix(sum, "指标"); ok && (sum == "" || growthName([]rune(sum))) {
-		return []rune(s[:i])
-	}
-	return t
-}
-
-// twoDeeds names what is done in two ways to the same things: 新签约、新落地|亿元以上项目. It returns nil for everything else.
-func twoDeeds(t []rune) []string {
-	n, _ := openers.match(t)
-	if n < 2 || n+2 >= len(t) || t[n] != '、' {
-		return nil
-	}
-	m, _ := openers.match(t[n+1:])
-	thing := t[min(n+1+m, len(t)):]
-	if k, _ := heads.suffix(thing); m < 2 || k == 0 || slices.Contains(thing, '、') {
-		return nil
-	}
-	return []string{string(t[:n]) + string(thing), string(t[n+1:])}
-}
-
 // subjectBeforeFrom takes the subject from in front of 从 where none stands behind it: 高企总数从360家|增至1031家.
 func (p *parser) subjectBeforeFrom(q *phrase, last *figure) {
 	if (len(q.l.subject) == 0 || openers.has(q.l.subject)) && p.ctx.fromB > p.ctx.fromA {
@@ -239,29 +208,6 @@ func (p *parser) completed(q *phrase, figs []figure, noun []rune) []name {
 		return p.each(q, figs, list)
 	}
 	return p.same(q, figs, compose(p.ctx.indicator, string(noun)), false, true)
-}
-
-// listed returns the names that a noun lists, when each has a figure of its own or one figure is said of each. It returns nil for
-// a noun that is one name.
-func (p *parser) listed(q *phrase, figs []figure, noun []rune) []string {
-	last := &figs[len(figs)-1]
-	items := splitItems(noun)
-	if len(items) < 2 {
-		return nil
-	}
-	switch {
-	case len(items) == len(figs), len(figs) == 1 && q.l.dist != "", len(figs) == 1 && last.class == "ratio" && allHeads(items) && last.form != points,
-		len(figs) == 1 && last.form == rank && (allHeads(items) || sharesHead(items)):
-	default:
-		return nil
-	}
-	full := shareHead(items)
-	if q.noun.keep != "" {
-		for i := range full {
-			full[i] = q.noun.keep + full[i]
-		}
-	}
-	return full
 }
 
 // apart tells whether a ; stands between the figure and the one that named the indicator.
@@ -399,20 +345,6 @@ func (p *parser) same(q *phrase, figs []figure, ind string, inherited, composed 
 			n += "面积"
 		}
 		out[i] = name{fig: i, indicator: n, inherited: inherited, composed: composed, dist: q.l.dist, whole: p.whole(q, figs, i)}
-	}
-	return out
-}
-
-// each gives one name per figure, or several names to a single figure.
-func (p *parser) each(q *phrase, figs []figure, names []string) []name {
-	out := make([]name, len(names))
-	dist := q.l.dist
-	if dist == "" {
-		dist = "和"
-	}
-	for i, n := range names {
-		k := min(i, len(figs)-1)
-		out[i] = name{fig: k, indicator: n, dist: dist, whole: p.whole(q, figs, k)}
 	}
 	return out
 }
