@@ -66,8 +66,8 @@ verb of progress and a named object: 加快…医院建设), V vague, with the r
 	normalise.go chapter.go sentence.go years.go            the outline
 	anchor.go matters.go rhetoric.go                        targets, livelihood lists and exhortations in it
 	number.go numberlist.go names.go skip.go decimal.go     figures and what only looks like one
-	clause.go claim.go filter.go right.go row.go            clauses and rows of tables, and which figures claim
-	indicator.go clean.go compose.go                        names
+	clause.go claim.go filter.go reference.go right.go row.go  clauses and rows of tables, and which figures claim
+	indicator.go listed.go clean.go compose.go              names
 	emit.go deadline.go task.go wordy.go relation.go        records
 	link.go read.go record.go jsonl.go                      the reading
 	lexicon.go lexicon/*.txt                                units, verbs, predicates, heads of indicators, scopes
