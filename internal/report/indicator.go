@@ -230,7 +230,7 @@ func (p *parser) row(q *phrase, f *figure) string {
 		}
 		return name + string(p.n.r[f.na+i:f.nb])
 	}
-	c := p.clean(trimRunes(q.l.subject, "连续"), q.l.pos, false)
+	c := p.clean(trimRunes(trimRunes(q.l.subject, "连续"), "蝉联"), q.l.pos, false)
 	rest := p.n.r[f.b:max(f.b, min(q.list[q.i].b, f.b+24))]
 	if k := slices.Index(rest, '、'); k >= 0 && (hasFigure(rest[k:]) || slices.Contains([]rune("省市区县"), rest[max(k-1, 0)])) {
 		rest = rest[:k] // 连续4年占全国九成以上、|就地转化率达45%

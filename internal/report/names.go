@@ -110,7 +110,7 @@ func (s *scanner) streaked(f *figure) {
 	default:
 		return
 	}
-	for _, w := range []string{"连续第", "连续", "已连续"} {
+	for _, w := range []string{"连续第", "连续", "已连续", "蝉联"} {
 		if strings.HasSuffix(s.text(f.na-4, f.na), w) {
 			f.form, f.skip = streak, ""
 			return
@@ -240,6 +240,11 @@ func (s *scanner) han(i int) int {
 	if strings.ContainsRune("百千万亿", c) && slices.Contains(bases, prev) && s.text(i-2, i) != "以上" {
 		return s.bare(i)
 	}
+	if strings.ContainsRune("百千万", c) && !strings.ContainsRune(numerals+scales+"两", prev) && (s.at(i+1) == '余' || s.at(i+1) == '多') {
+		if n, _ := units.match(s.r[min(i+2, s.b):s.b]); n > 0 {
+			return s.bare(i) // 千余家企业
+		}
+	}
 	if hanDigits[c] > 0 && slices.Contains(bases, prev) && s.scaled(i+1) {
 		return s.finish(&figure{na: i, value: decimalOf(float64(hanDigits[c])), han: true}, i, i+1) // 突破|两亿元|大关
 	}
@@ -258,7 +263,7 @@ func (s *scanner) han(i int) int {
 	case s.at(j) == '连' && strings.ContainsRune("增冠丰升优快涨", s.at(j+1)) && s.at(j+1) != 0:
 		s.out = append(s.out, figure{a: i, na: i, nb: j + 2, b: j + 2, form: streak, op: "=", unit: "年", base: "年", class: "time", value: decimalOf(v), han: true})
 		return j + 2 - i
-	case strings.HasSuffix(s.text(i-4, i), "连续"):
+	case strings.HasSuffix(s.text(i-4, i), "连续"), strings.HasSuffix(s.text(i-4, i), "蝉联"):
 	case s.quoted(i, j) || s.at(j) == '大' || s.at(j) == '五' || prev == '等' || prev == '“':
 		return j - i
 	case s.at(j) == '届' && v <= 10 && (strings.HasSuffix(s.text(i-3, i), "举办") || strings.HasSuffix(s.text(i-3, i), "承办")):

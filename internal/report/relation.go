@@ -72,7 +72,7 @@ func readRelation(t string) (rel relation, ok bool) {
 		if has("以内") || has("控制在") {
 			rel.op = "<="
 		}
-		if rel.cut(t, "确保完成", "全面完成", "完成", "控制在", "达到", "实现", "与国家", "确保"); rel.name == "" {
+		if rel.cut(strings.TrimPrefix(t, "确保"), "全面完成", "完成", "控制在", "达到", "实现", "与国家", "确保"); rel.name == "" {
 			rel.name = delegatedObject(t)
 		}
 	case has("同步"):

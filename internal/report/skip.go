@@ -46,7 +46,7 @@ func (s *scanner) skipUnit(f *figure) string {
 	case f.base == "轮" && f.han:
 		return "ordinal"
 	case f.base == "届" || f.base == "期":
-		if t := s.text(f.a-30, f.a); f.base == "届" && (strings.Contains(t, "举办") || strings.Contains(t, "承办")) || strings.Contains(left, "连续") {
+		if t := s.text(f.a-30, f.a); f.base == "届" && (strings.Contains(t, "举办") || strings.Contains(t, "承办")) || strings.Contains(left, "连续") || strings.Contains(left, "蝉联") {
 			return ""
 		}
 		return "ordinal"
