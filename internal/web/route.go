@@ -32,6 +32,7 @@ const (
 	everyone
 	signedIn
 	permitted
+	permittedEverywhere
 )
 
 var (
@@ -41,6 +42,11 @@ var (
 
 // May lets in an account that holds permission p for some unit or place. For which, the handler asks.
 func May(p identity.Permission) Need { return Need{level: permitted, permission: p} }
+
+// MayEverywhere lets in an account that holds permission p for the whole district: its documents, its register. The handler need not ask.
+func MayEverywhere(p identity.Permission) Need {
+	return Need{level: permittedEverywhere, permission: p}
+}
 
 // Public reports whether the need is met by nobody in particular.
 func (n Need) Public() bool { return n.level == everyone }
@@ -57,6 +63,8 @@ func (n Need) Met(actor *identity.Actor) bool {
 		return actor != nil
 	case permitted:
 		return actor != nil && actor.May(n.permission)
+	case permittedEverywhere:
+		return actor != nil && actor.Can(n.permission, "", "")
 	}
 	return false
 }
@@ -69,6 +77,8 @@ func (n Need) String() string {
 		return "signed in"
 	case permitted:
 		return "may " + string(n.permission)
+	case permittedEverywhere:
+		return "may everywhere " + string(n.permission)
 	}
 	return "nobody"
 }

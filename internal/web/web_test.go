@@ -94,6 +94,7 @@ func TestWhoMayComeToARoute(t *testing.T) {
 		web.Route{Pattern: "GET /desk", Need: web.May(identity.PromiseReport), Handle: page("desk")},
 		web.Route{Pattern: "POST /desk", Need: web.May(identity.PromiseReport), Handle: page("posted")},
 		web.Route{Pattern: "GET /accounts", Need: web.May(identity.AccountManage), Handle: page("accounts")},
+		web.Route{Pattern: "GET /all", Need: web.MayEverywhere(identity.PromiseReport), Handle: page("all")},
 		web.Route{Pattern: "GET /forgotten", Handle: page("forgotten")},
 	)
 	novice := webtest.Person(8, identity.Clerk, "unit/jiaoyu")
@@ -113,6 +114,9 @@ func TestWhoMayComeToARoute(t *testing.T) {
 		{"a clerk may send", clerk, "POST", "/desk", 200, ""},
 		{"a clerk has an account", clerk, "GET", "/own", 200, ""},
 		{"a clerk does not manage accounts", clerk, "GET", "/accounts", 403, ""},
+		{"nobody is led to sign in for the whole too", nil, "GET", "/all", 303, "/sign-in?next=%2Fall"},
+		{"who may for a unit may not for the whole", clerk, "GET", "/all", 403, ""},
+		{"who may for the whole may", webtest.Person(9, identity.Clerk, ""), "GET", "/all", 200, ""},
 		{"a route without a need lets nobody in", nil, "GET", "/forgotten", 303, "/sign-in?next=%2Fforgotten"},
 		{"nor anybody", clerk, "GET", "/forgotten", 403, ""},
 		{"a password given by another opens nothing", novice, "GET", "/desk", 403, ""},
@@ -130,7 +134,7 @@ func TestWhoMayComeToARoute(t *testing.T) {
 			}
 		})
 	}
-	if n := len(site.Routes()); n != 8 { // these, the accessibility statement, and webtest's own
+	if n := len(site.Routes()); n != 9 { // these, the accessibility statement, and webtest's own
 		t.Errorf("the table has %d routes", n)
 	}
 }
@@ -363,6 +367,7 @@ func TestNavigationShowsWhatOneMayOpen(t *testing.T) {
 	o := web.Options{DemoData: true, Nav: []web.NavItem{
 		{Key: "home", Href: "/", Text: "web.to_home", Need: web.Everyone},
 		{Key: "desk", Href: "/desk", Text: "web.print", Need: web.May(identity.PromiseReport)},
+		{Key: "all", Href: "/all", Text: "web.filter", Need: web.MayEverywhere(identity.PromiseReport)},
 		{Key: "audit", Href: "/audit", Text: "web.export", Need: web.May(identity.AuditRead)},
 	}}
 	site := webtest.New(t, o, web.Route{Pattern: "GET /desk", Need: web.Everyone, Handle: func(r *web.Request) error {

@@ -28,7 +28,7 @@ const (
 
 // bulkRoutes are the pages on which the register is taken away, brought in and carried on as a whole.
 func (h *pages) bulkRoutes() []web.Route {
-	bring, roll := web.May(identity.PromiseImport), web.May(identity.PromiseRollover)
+	bring, roll := web.MayEverywhere(identity.PromiseImport), web.MayEverywhere(identity.PromiseRollover)
 	return []web.Route{
 		{Pattern: "GET /register", Need: bring, Handle: h.tools},
 		{Pattern: "GET /register/export.xlsx", Need: bring, Handle: h.exportSheet, Limit: time.Minute},
@@ -49,9 +49,6 @@ type toolsView struct {
 }
 
 func (h *pages) tools(r *web.Request) error {
-	if err := district(r, identity.PromiseImport); err != nil {
-		return err
-	}
 	d, err := h.desk(r)
 	if err != nil {
 		return err
@@ -75,9 +72,6 @@ func (h *pages) exportArchive(r *web.Request) error {
 }
 
 func (h *pages) takeAway(r *web.Request, format, contentType string, write func(*desk, *bytes.Buffer) error) error {
-	if err := district(r, identity.PromiseImport); err != nil {
-		return err
-	}
 	d, err := h.desk(r)
 	if err != nil {
 		return err
@@ -103,9 +97,6 @@ type rolloverView struct {
 }
 
 func (h *pages) askRollover(r *web.Request) error {
-	if err := district(r, identity.PromiseRollover); err != nil {
-		return err
-	}
 	return h.drawRollover(r, http.StatusOK)
 }
 
@@ -141,9 +132,6 @@ func bulkCrumbs(r *web.Request) []web.Crumb {
 
 // rollover carries on what is unfinished. Too early is no error: the page says from when on it can be done.
 func (h *pages) rollover(r *web.Request) error {
-	if err := district(r, identity.PromiseRollover); err != nil {
-		return err
-	}
 	f, err := r.ReadForm()
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"huying/internal/identity"
 	"huying/internal/web"
 )
 
@@ -33,9 +32,6 @@ const templateSheet = "台账"
 
 // template sends an empty workbook to be filled in: the columns, lists to choose from, and on a second sheet what goes where.
 func (h *pages) template(r *web.Request) error {
-	if err := district(r, identity.PromiseImport); err != nil {
-		return err
-	}
 	b, err := h.writeTemplate(r)
 	if err != nil {
 		return err

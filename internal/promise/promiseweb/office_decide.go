@@ -34,7 +34,7 @@ func kindFrom(d promise.DocumentKind) (promise.Kind, bool) {
 
 // decideRoutes are the pages on which one promise is written into the register.
 func (h *pages) decideRoutes() []web.Route {
-	enter := web.May(identity.PromiseEnter)
+	enter := web.MayEverywhere(identity.PromiseEnter)
 	return []web.Route{
 		{Pattern: "GET /register/new", Need: enter, Handle: h.askDecide},
 		{Pattern: "POST /register/new", Need: enter, Handle: h.decide, MaxBody: maxForm, Limit: 2 * time.Minute},
@@ -53,9 +53,6 @@ type decideView struct {
 }
 
 func (h *pages) askDecide(r *web.Request) error {
-	if err := district(r, identity.PromiseEnter); err != nil {
-		return err
-	}
 	f := web.NewForm("source", string(promise.Meeting))
 	v := decideView{Form: f}
 	if asked := documentNo(r.Query("document")); asked != 0 {
@@ -111,9 +108,6 @@ type decision struct {
 
 // decide enters one promise with its document, both or neither.
 func (h *pages) decide(r *web.Request) error {
-	if err := district(r, identity.PromiseEnter); err != nil {
-		return err
-	}
 	f, err := r.ReadForm()
 	if err != nil {
 		return err

@@ -53,8 +53,8 @@ var Nav = []web.NavItem{
 var StaffNav = []web.NavItem{
 	{Key: "desk", Href: "/desk", Text: "promiseweb.desk", Need: web.May(identity.PromiseUnit)},
 	{Key: "overview", Href: "/overview", Text: "promiseweb.office_overview", Need: web.May(identity.PromiseOverview)},
-	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.May(identity.PromiseReview)},
-	{Key: "register", Href: "/register", Text: "promiseweb.bulk", Need: web.May(identity.PromiseImport)},
+	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.MayEverywhere(identity.PromiseReview)},
+	{Key: "register", Href: "/register", Text: "promiseweb.bulk", Need: web.MayEverywhere(identity.PromiseImport)},
 }
 
 // Whats are all that the record of this package names.
