@@ -194,6 +194,9 @@ func nounVerb(t []rune, n int) bool {
 	if strings.HasPrefix(rest, "与") && string(t[:n]) == "研究" {
 		return true
 	}
+	if string(t[:n]) == "服务" && (strings.HasPrefix(rest, "贸易") || strings.HasPrefix(rest, "外包") || strings.HasPrefix(rest, "消费") || strings.HasPrefix(rest, "出口")) {
+		return true // 服务贸易|增长10%
+	}
 	for _, w := range []string{"率", "覆盖", "额", "量", "性", "型", "力", "费", "数", "值", "者", "资金", "项目", "企业", "水平", "规模", "能力", "工程", "指数", "面积", "基金", "支付", "用地", "人口", "收入", "支出", "标准", "比例", "类", "贷款", "产业", "期", "业", "制造", "区域", "里程", "农业", "成本", "指标", "强度", "设施"} {
 		if strings.HasPrefix(rest, w) {
 			w0 := string(t[:n])

@@ -233,8 +233,8 @@ func shareHead(items [][]rune) []string {
 			}
 			continue
 		}
-		if n, _ := facilityEnds.suffix(it); n > 1 && len(it) > 4 {
-			continue // 概念验证中心、中试基地
+		if n, _ := facilityEnds.suffix(it); n > 1 && len(it) > 4 || strings.HasSuffix(out[i], "贸易") {
+			continue // 概念验证中心、中试基地; 服务贸易、对外投资
 		}
 		if len(it) <= 4 {
 			whole, _ := stems.suffix(it)

@@ -214,6 +214,7 @@ func TestTasks(t *testing.T) {
 		{"各 gives each its own", "新建小学、幼儿园各2所。", []string{"新建/新建小学 = 2 所 increment 2030", "新建/新建幼儿园 = 2 所 increment 2030"}},
 		{"a time limit", "食品许可5个工作日办结。", []string{"办结/食品许可 = 5 个工作日 level 2030"}},
 		{"how large the things are that a count with a comparator counts", "推动60个以上亿元级项目竣工。", []string{"推动/亿元级项目竣工 >= 60 个 count 2030"}},
+		{"服务 of 服务贸易 is no verb", "服务贸易、对外投资均增长10%以上。", []string{"增长/服务贸易 >= 10 % growth 2030", "增长/对外投资 >= 10 % growth 2030"}},
 		{"the header of a list promises nothing", "办好12件民生实事。", []string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
