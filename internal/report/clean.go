@@ -97,7 +97,7 @@ func builds(t []rune) bool {
 func (c *cleaned) opener() bool {
 	t := c.noun
 	n, tag := openers.match(t)
-	if n < 2 || nounVerb(t, n) {
+	if n < 2 || nounVerb(t, n) || c.verb != "" && opensThing(c.last, t, n) {
 		return false
 	}
 	w := string(t[:n])
@@ -118,6 +118,25 @@ func (c *cleaned) opener() bool {
 	}
 	c.cut(n, false)
 	return true
+}
+
+// helpers are verbs that another verb may follow; nounish are verbs that name a thing as well.
+var (
+	helpers = list("加快 推动 推进 支持 鼓励 引导 力争 确保 抓紧 开展 启动 加大 促进 争取 探索 加强 全力 努力 着力 持续 深入 积极 有序 实现 完成 参与 加快推进 探索开展 统筹 统筹推进 帮助")
+	nounish = list("融资 上市 投入 供应 开放 帮扶 治理 协同 维护 保障 服务")
+)
+
+// opensThing tells whether the verb that stands n long at the start of t, behind the verb last, belongs to the name of a thing:
+// 健全|融资担保体系, 提高|建设质量, 建立|保障房供应体系.
+func opensThing(last string, t []rune, n int) bool {
+	if n >= len(t) {
+		return false
+	}
+	switch w := string(t[:n+1]); {
+	case t[n] == '的', w == "供应链", w == "保障房", w == "发展观":
+		return true
+	}
+	return nounish.has(t[:n]) && !helpers.has([]rune(last))
 }
 
 // adverb takes one adverb, or a verb that says only that something was done, off the front.

@@ -237,6 +237,19 @@ func TestASurveyOfTheSituationPromisesNothing(t *testing.T) {
 	}
 }
 
+// TestTheObjectOfATask: the second of two verbs stays where it names the thing.
+func TestTheObjectOfATask(t *testing.T) {
+	for text, want := range map[string]string{
+		"健全融资担保体系。": "融资担保体系", "支持供应链头部企业做强。": "供应链头部企业做强", "加快构建房地产发展新模式。": "房地产发展新模式", "培育发展主导产业。": "主导产业",
+		"实行严格的市场准入制度。": "严格的市场准入制度", "大力发展服务贸易。": "服务贸易", "加快建设滨海步道。": "滨海步道",
+	} {
+		rd := read(t, "plan", text)
+		if len(rd.Records) != 1 || rd.Records[0].Object != want {
+			t.Errorf("%s: %+v", text, rd.Records)
+		}
+	}
+}
+
 // TestTaskFields: what a task carries besides its figure.
 func TestTaskFields(t *testing.T) {
 	one := func(text string) Record {
