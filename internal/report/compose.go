@@ -223,8 +223,8 @@ func shareHead(items [][]rune) []string {
 		if i == len(items)-1 || own && len(it) > 4 {
 			continue
 		}
-		if strings.HasSuffix(out[i], "存") && strings.HasPrefix(string(last), "贷款") {
-			out[i] += string(last[1:]) // 存、贷款余额
+		if owed, ok := strings.CutPrefix(string(last), "贷款"); ok && endsIn(out[i], "存", "存款") {
+			out[i] = strings.TrimSuffix(out[i], "款") + "款" + owed // 存、贷款余额
 			continue
 		}
 		if n, _ := heads.suffix(it); n > 0 {

@@ -154,6 +154,8 @@ func TestResults(t *testing.T) {
 			[]string{"地方收入 > 2 亿元 level 2029", "地方收入 = 20034 万元 level 2029", "地方收入 = 300 % growth 2029", "地方收入 = 40 % growth 2029"}},
 		{"a title won again and again", "review", "东山县蝉联三届文明县城称号。", []string{"东山县连续文明县城称号 = 3 届 streak 2029"}},
 		{"an odd number without a digit", "review", "聘请百余名医生，带动千余家企业。", []string{"医生 > 100 名 count 2029", "企业 > 1000 家 count 2029"}},
+		{"a list that the clause before named as one", "review", "存款、贷款余额稳步增长，双双突破9亿元。城镇、农村居民收入持续增长，分别达到6万元、3万元。",
+			[]string{"存款余额 > 9 亿元 level 2029", "贷款余额 > 9 亿元 level 2029", "城镇居民收入 = 6 万元 level 2029", "农村居民收入 = 3 万元 level 2029"}},
 		{"two classes in one clause", "review", "北江水质稳定保持Ⅱ类、东江达到Ⅰ类。", []string{"北江水质 = 2 类 level 2029", "东江 = 1 类 level 2029"}},
 		{"a class of quality", "review", "出境断面水质稳定保持在Ⅱ类。", []string{"出境断面水质 = 2 类 level 2029"}},
 		{"names with digits are no figures", "review", "5G网络、4A级景区、301国道、“2513”工程、世界500强、2.0版、PM2.5、G60走廊、24证合一都不是数字。", []string{}},

@@ -146,6 +146,9 @@ func (p *parser) unnamed(q *phrase, figs []figure) []name {
 		}
 		return p.each(q, figs, p.ctx.recent[len(p.ctx.recent)-n:])
 	}
+	if list := p.dealt(q, len(figs)); list != nil {
+		return p.each(q, figs, list)
+	}
 	if b := p.predicate(q, last); b != "" {
 		out := p.same(q, figs, b, false, true)
 		for i := range out {

@@ -74,3 +74,16 @@ func indicators(t []rune) []rune {
 	}
 	return t
 }
+
+// dealt names n figures by the list that the clause before named as one: 存款、贷款余额稳步增长,|均突破9万亿元. It returns nil where
+// nothing was listed, or the figures are not dealt out.
+func (p *parser) dealt(q *phrase, n int) []string {
+	items := splitItems([]rune(p.ctx.indicator))
+	if len(items) < 2 || !allHeads(items) && !sharesHead(items) || p.apart(q) {
+		return nil
+	}
+	if q.l.dist == "均" && n == 1 || q.l.dist == "分别" && n == len(items) {
+		return shareHead(items)
+	}
+	return nil
+}
