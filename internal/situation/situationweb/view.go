@@ -43,10 +43,7 @@ type homeView struct {
 }
 
 // door is a way from the front page, with a sentence that says what is behind it.
-type door struct {
-	Title, Text, Href string
-	Quoted            bool // the title is the report's own
-}
+type door struct{ Title, Text, Href string }
 
 // matterView is a livelihood matter on the front page.
 type matterView struct {
@@ -117,11 +114,11 @@ func doors(r *web.Request, f situation.Front) (out []door) {
 		report = r.T("situationweb.report")
 	}
 	for _, d := range []door{
-		{report, r.T("situationweb.report_means"), f.Doors.Report, f.Report != ""},
-		{r.T("situationweb.picture"), r.T("situationweb.picture_means"), "/picture", false},
-		{r.T("situationweb.all"), r.T("situationweb.all_means"), f.Doors.All, false},
-		{r.T("situationweb.counts"), r.T("situationweb.counts_means"), f.Doors.Counts, false},
-		{r.T("situationweb.staff"), r.T("situationweb.staff_means"), f.Doors.SignIn, false},
+		{report, r.T("situationweb.report_means"), f.Doors.Report},
+		{r.T("situationweb.picture"), r.T("situationweb.picture_means"), "/picture"},
+		{r.T("situationweb.all"), r.T("situationweb.all_means"), f.Doors.All},
+		{r.T("situationweb.counts"), r.T("situationweb.counts_means"), f.Doors.Counts},
+		{r.T("situationweb.staff"), r.T("situationweb.staff_means"), f.Doors.SignIn},
 	} {
 		if d.Href = local(d.Href); d.Href != "" && !(d.Href == f.Doors.SignIn && r.Actor != nil) {
 			out = append(out, d)

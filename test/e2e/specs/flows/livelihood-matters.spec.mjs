@@ -8,7 +8,7 @@ test("residents open the ten matters and see what was promised and delivered, wh
   await page.goto("/");
   await page.locator("a[href='/matters']").first().click();
   await expect(page).toHaveURL(/\/matters$/);
-  await expect(page.locator("#main h2[lang]")).toHaveCount(10);
+  await expect(page.locator("#main h2.quote")).toHaveCount(10);
   for (const p of items) await expect(page.locator(`#main a[href="/promises/${p.number}"]`).first()).toBeAttached();
   const school = page.locator("#main li").filter({ has: page.locator('a[href="/promises/2021-270"]') }).last(); // 3所幼儿园, adjusted to two
   for (const what of ["承诺", "已交付", "牵头单位", "地点", "作了调整"]) await expect(school).toContainText(what);
@@ -18,7 +18,7 @@ test("each matter counts its sub-tasks from the register", async ({ page }) => {
   await page.goto("/matters");
   for (let matter = 1; matter <= 10; matter++) {
     const total = Number(await page.locator(`#main a[href="/promises?matter=${matter}&year=2021"]`).first().innerText());
-    const listed = await page.locator("#main section, #main li, #main article").filter({ has: page.locator(`a[href="/promises?matter=${matter}&year=2021"]`) }).last().locator("a[href^='/promises/2021-'][lang]").count();
+    const listed = await page.locator("#main section, #main li, #main article").filter({ has: page.locator(`a[href="/promises?matter=${matter}&year=2021"]`) }).last().locator("a.quote[href^='/promises/2021-']").count();
     expect(listed, `matter ${matter}`).toBe(total);
   }
 });
