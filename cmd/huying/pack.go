@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"huying/internal/app"
+	"huying/internal/clock"
 	"huying/internal/pack"
 )
 
@@ -30,6 +31,10 @@ func (c *packCheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	procedures, err := app.ReadProcedures(p, dir, clock.DateOf(clock.Business{}.Now(), p.Location))
+	if err != nil {
+		return err
+	}
 	kinds := map[string]int{}
 	for _, pl := range p.Places {
 		kinds[pl.Kind]++
@@ -39,6 +44,6 @@ func (c *packCheckCmd) Run(e *env) error {
 		accounts = len(p.Demonstration.Accounts)
 	}
 	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", e.inLang(p.Name), "towns", kinds["town"], "communities", kinds["community"],
-		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims)))
+		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims), "procedures", len(procedures)))
 	return err
 }

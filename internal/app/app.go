@@ -10,6 +10,7 @@ import (
 	"net"
 
 	"huying/internal/calendar"
+	"huying/internal/casework"
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/files"
@@ -41,6 +42,8 @@ type App struct {
 	texts    *i18n.Catalogue
 	demo     bool
 
+	procedures map[string]*casework.Procedure // of the pack
+
 	queue    *jobs.Queue
 	places   *places.Store
 	calendar *calendar.Store
@@ -67,7 +70,11 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 	if a.pack, err = pack.Load(cfg.Pack, cfg.PackName); err != nil {
 		return a, err
 	}
+	a.texts = a.texts.With(packTexts(a.pack))
 	if a.report, err = ReadReport(a.pack, cfg.PackName); err != nil {
+		return a, err
+	}
+	if a.procedures, err = ReadProcedures(a.pack, cfg.PackName, clock.DateOf(clock.Business{}.Now(), a.pack.Location)); err != nil {
 		return a, err
 	}
 	if err := a.openDatabase(ctx); err != nil {
@@ -147,7 +154,12 @@ func (a *App) openParts(ctx context.Context) (err error) {
 
 // applyPack brings the trees to what the pack states and keeps its report, once.
 func (a *App) applyPack(ctx context.Context) error {
-	err := a.db.Write(ctx, func(tx *store.Tx) error { return applyTrees(ctx, tx, a.places, a.pack, a.places.Today()) })
+	err := a.db.Write(ctx, func(tx *store.Tx) error {
+		if err := applyTrees(ctx, tx, a.places, a.pack, a.places.Today()); err != nil {
+			return err
+		}
+		return a.ids.SetDistrictRoles(ctx, tx, districtRoles(a.pack))
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.cfg.PackName, err)
 	}

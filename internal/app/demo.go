@@ -58,7 +58,7 @@ func (a *App) demoAccounts(ctx context.Context, tx *store.Tx) error {
 		role := identity.Role(x.Role)
 		g := identity.Grant{Role: role, From: clock.Date{Year: a.pack.Report.Year, Month: 1, Day: 1}}
 		if role.Bound() {
-			g.Unit = x.Unit
+			g.Unit, g.Place = x.Unit, x.Place
 		}
 		spec := identity.Spec{Login: x.Login, Name: x.Name.ZH, Unit: x.Unit, Password: a.pack.Demonstration.Password, Grants: []identity.Grant{g}}
 		if _, _, err := a.ids.EnsureAccount(ctx, tx, spec); err != nil {

@@ -41,8 +41,8 @@ func hoursOf(p *pack.Pack) (calendar.Config, error) {
 	return c, nil
 }
 
-// applyTrees brings units and places to what the pack states, from a day on.
-func applyTrees(ctx context.Context, tx *store.Tx, s *places.Store, p *pack.Pack, on clock.Date) error {
+// treesOf are the places and units that a pack states.
+func treesOf(p *pack.Pack) ([]places.Place, []places.Unit) {
 	where := make([]places.Place, len(p.Places))
 	for i, x := range p.Places {
 		where[i] = places.Place{Key: x.Key, Kind: places.Kind(x.Kind), Parent: x.Parent, Name: places.Text(x.Name), Full: places.Text(x.Full), Code: x.Code,
@@ -57,6 +57,12 @@ func applyTrees(ctx context.Context, tx *store.Tx, s *places.Store, p *pack.Pack
 			Responsibilities: x.Responsibilities, Place: x.Place, Successor: x.Successor, Order: i, Fallback: x.Fallback, External: x.External,
 			Illustrative: x.Illustrative, From: x.From.Date, Until: x.Until.Date}
 	}
+	return where, who
+}
+
+// applyTrees brings units and places to what the pack states, from a day on.
+func applyTrees(ctx context.Context, tx *store.Tx, s *places.Store, p *pack.Pack, on clock.Date) error {
+	where, who := treesOf(p)
 	_, err := s.Apply(ctx, tx, where, who, on)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"huying/internal/calendar"
+	"huying/internal/casework"
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/identity"
@@ -29,7 +30,7 @@ var locales embed.FS
 func Messages() []fs.FS {
 	return []fs.FS{
 		errs.Locales, strictyaml.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
-		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales,
+		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
 		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, locales,
 	}
 }

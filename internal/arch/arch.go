@@ -27,7 +27,8 @@ var Arrows = map[string][]string{
 	"identity":        join([]string{"store", "jobs", "places"}, leaves),
 	"files":           join([]string{"store", "jobs"}, leaves),
 
-	"promise": capability,
+	"promise":  capability,
+	"casework": capability,
 
 	"web":                  join([]string{"identity"}, leaves),
 	"web/webtest":          join([]string{"web", "identity"}, leaves), // visits pages in the tests of every page package

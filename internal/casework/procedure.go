@@ -2,6 +2,7 @@ package casework
 
 import (
 	"huying/internal/calendar"
+	"huying/internal/strictyaml"
 )
 
 // Procedure is a checked definition of how a kind of case is handled. It never changes once compiled: a case keeps the one with which it
@@ -22,6 +23,7 @@ type Procedure struct {
 	Callers  FormSource    `yaml:"callers"`
 	Visible  Visible       `yaml:"visible"`
 	Urgent   Guard         `yaml:"urgent"`
+	Repeat   string        `yaml:"repeat"` // a field of the form: earlier cases with the same value are counted
 	Pauses   Named[Reason] `yaml:"pauses"`
 	Scale    int           `yaml:"scale"` // of ratings, the best; 5 unless said
 	Duties   Named[Duty]   `yaml:"duties"`
@@ -31,6 +33,7 @@ type Procedure struct {
 	Values   Named[Guard]  `yaml:"values"`         // numbers kept on the case: CEL
 	Shares   Named[Share]  `yaml:"shares"`         // of all cases of the procedure
 
+	file    *strictyaml.File
 	form    *Form
 	caller  *Form // what each further caller says of themselves; nil: nothing
 	fields  map[string]Field
@@ -160,7 +163,6 @@ type Action struct {
 	Extend  Extend        `yaml:"extend"`
 	Joins   bool          `yaml:"joins"` // the actor becomes a caller, or names one
 	Opens   Child         `yaml:"opens"`
-	Reopens bool          `yaml:"reopens"`
 }
 
 // Extend makes the term of a duty longer.
@@ -202,6 +204,9 @@ func (p *Procedure) scale() int {
 	}
 	return p.Scale
 }
+
+// File is the file that the procedure was read from.
+func (p *Procedure) File() string { return p.file.Name }
 
 // Form returns what the caller is asked for.
 func (p *Procedure) Form() *Form { return p.form }

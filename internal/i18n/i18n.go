@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"sort"
 	"strings"
 
@@ -92,6 +93,22 @@ func (c *Catalogue) load(bundle *goi18n.Bundle, src fs.FS, lang Lang) error {
 	return nil
 }
 
+// With returns the catalogue with further messages, by language and key: names that a district's pack gives. They have no arguments, and
+// no key of the program is said otherwise by them.
+func (c *Catalogue) With(messages map[Lang]map[string]string) *Catalogue {
+	d := *c
+	d.plain = map[Lang]map[string]string{}
+	for _, lang := range Langs {
+		d.plain[lang] = maps.Clone(c.plain[lang])
+		for key, text := range messages[lang] {
+			if !c.Has(lang, key) {
+				d.plain[lang][key] = text
+			}
+		}
+	}
+	return &d
+}
+
 // Keys returns every key of a language, sorted.
 func (c *Catalogue) Keys(lang Lang) []string { return c.keys[lang] }
 
@@ -104,7 +121,7 @@ func (c *Catalogue) Has(lang Lang, key string) bool {
 // T returns the message of key. kv are its arguments: name, value, name, value. The argument named "n" also chooses the plural.
 // A key that is missing comes back as it is: a test sees to it that none is.
 func (c *Catalogue) T(lang Lang, key string, kv ...any) string {
-	if s, ok := c.plain[lang][key]; ok {
+	if s, ok := c.plain[lang][key]; ok { // without building the arguments
 		return s
 	}
 	args := make(map[string]any, len(kv)/2)
@@ -115,6 +132,9 @@ func (c *Catalogue) T(lang Lang, key string, kv ...any) string {
 }
 
 func (c *Catalogue) say(lang Lang, key string, args map[string]any) string {
+	if s, ok := c.plain[lang][key]; ok {
+		return s
+	}
 	cfg := &goi18n.LocalizeConfig{MessageID: key, TemplateData: args}
 	switch n := args["n"].(type) {
 	case int, int64:

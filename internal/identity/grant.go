@@ -51,6 +51,9 @@ func (s *Service) grant(ctx context.Context, tx *store.Tx, by By, g Grant) (int6
 	if g.From.IsZero() {
 		g.From = clock.DateOf(tx.Now(), s.zone)
 	}
+	if err := s.knownRole(ctx, tx, g.Role); err != nil {
+		return 0, err
+	}
 	if err := g.check(); err != nil {
 		return 0, err
 	}
@@ -83,8 +86,6 @@ func (s *Service) grant(ctx context.Context, tx *store.Tx, by By, g Grant) (int6
 // check returns what is wrong with the grant by itself.
 func (g Grant) check() error {
 	switch {
-	case !g.Role.Known():
-		return errs.New(errs.Invalid, "identity.no_role", "role", string(g.Role)).On("role")
 	case g.Role.Bound() && g.Unit == "":
 		return errs.New(errs.Invalid, "identity.role_needs_unit").On("unit")
 	case g.Role.Admin() && g.Unit != "":

@@ -27,6 +27,8 @@ const (
 	JobView         Permission = "job.view"
 	GrantManage     Permission = "grant.manage"
 	AuditRead       Permission = "audit.read"
+	CaseOverview    Permission = "case.overview" // see every unit's cases, except those of a closed circle
+	CaseWork        Permission = "case.work"     // act for one's unit in cases, and see what it has a part in
 )
 
 const (
@@ -51,33 +53,45 @@ type post struct {
 // the record, and none of them does business.
 var posts = map[Role]post{
 	Supervisor: {may: []Permission{PromiseOverview, PromiseUnit, PromiseReport, PromiseReview, PromiseEnter, PromiseAssign, PromiseAdjust,
-		PromiseOverride, PromiseVerify, PromiseImport, PromiseRollover, DocumentUpload}},
-	Leader: {may: []Permission{PromiseOverview, PromiseUnit}},
-	Head:   {bound: true, may: []Permission{PromiseUnit, PromiseReport}},
-	Clerk:  {bound: true, may: []Permission{PromiseUnit, PromiseReport}},
+		PromiseOverride, PromiseVerify, PromiseImport, PromiseRollover, DocumentUpload, CaseOverview, CaseWork}},
+	Leader: {may: []Permission{PromiseOverview, PromiseUnit, CaseOverview, CaseWork}},
+	Head:   {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork}},
+	Clerk:  {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork}},
 
 	SysAdmin:   {admin: true, may: []Permission{AccountManage, UnitManage, PackLoad, JobView}},
 	SecAdmin:   {admin: true, may: []Permission{GrantManage}},
 	AuditAdmin: {admin: true, may: []Permission{AuditRead}},
 }
 
-// Roles are all roles, in the order they are offered.
+// field is what a role of the district is that its pack adds: a community officer, a mediator. What they may do in a case stands in its
+// procedure.
+var field = post{bound: true, may: []Permission{CaseWork}}
+
+// post is what the role is.
+func (r Role) post() post {
+	if p, ok := posts[r]; ok {
+		return p
+	}
+	return field
+}
+
+// Roles are the roles of the program, in the order they are offered. A district has others beside them.
 var Roles = []Role{Supervisor, Leader, Head, Clerk, SysAdmin, SecAdmin, AuditAdmin}
 
-// Known reports whether there is such a role.
-func (r Role) Known() bool { _, ok := posts[r]; return ok }
+// Builtin reports whether the role is one of the program's own.
+func (r Role) Builtin() bool { _, ok := posts[r]; return ok }
 
 // Admin reports whether the role administers the program.
-func (r Role) Admin() bool { return posts[r].admin }
+func (r Role) Admin() bool { return r.post().admin }
 
 // Bound reports whether the role is held for a unit, and not for the whole district.
-func (r Role) Bound() bool { return posts[r].bound }
+func (r Role) Bound() bool { return r.post().bound }
 
 // May reports whether the role has a permission.
-func (r Role) May(p Permission) bool { return slices.Contains(posts[r].may, p) }
+func (r Role) May(p Permission) bool { return slices.Contains(r.post().may, p) }
 
 // Permissions are what the role may do.
-func (r Role) Permissions() []Permission { return slices.Clone(posts[r].may) }
+func (r Role) Permissions() []Permission { return slices.Clone(r.post().may) }
 
 // excludes reports whether one person may not hold both roles at a time: an administrator holds that one post (一人一职).
 func (r Role) excludes(o Role) bool { return r != o && (r.Admin() || o.Admin()) }

@@ -163,8 +163,8 @@ func (c *checker) checkDemonstration(d *Demonstration) {
 		}
 		seen[a.Login] = true
 		c.checkName(c.main, at+".name", a.Name.ZH)
-		if !slices.Contains(Roles, a.Role) {
-			c.wrong(c.main, at+".role", "pack.unknown_role", "role", a.Role, "known", strings.Join(Roles, ", "))
+		if known := slices.Concat(Roles, c.ownRoles); !slices.Contains(known, a.Role) {
+			c.wrong(c.main, at+".role", "pack.unknown_role", "role", a.Role, "known", strings.Join(known, ", "))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -29,8 +30,59 @@ func (c *checker) listing() bool {
 
 // plain are the files that a pack may hold besides its report.
 func plain(name string) bool {
-	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "NOTICE", "LICENSE"}, name) ||
+	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "roles.yaml", "NOTICE", "LICENSE"}, name) ||
 		path.Ext(name) == ".md" || strings.HasPrefix(name, ".")
+}
+
+// folders are what a pack may hold beside its files, with what a file there is called.
+var folders = map[string]string{"procedures": ".yaml", "schema": ".json", "drills": ".yaml"}
+
+// folders reads the files of the pack's folders, by their paths.
+func (c *checker) folders() map[string][]byte {
+	files := map[string][]byte{}
+	for _, dir := range slices.Sorted(maps.Keys(folders)) {
+		entries, err := fs.ReadDir(c.fsys, dir)
+		if err != nil {
+			continue // there is none
+		}
+		for _, e := range entries {
+			file := path.Join(dir, e.Name())
+			switch {
+			case strings.HasPrefix(e.Name(), "."), path.Ext(file) == ".md":
+			case e.IsDir() || path.Ext(file) != folders[dir]:
+				c.add(errs.New(errs.Invalid, "pack.unknown_file", "file", file).At(c.at(file)))
+			case len(files) == MaxFiles:
+				c.add(errs.New(errs.TooLarge, "pack.too_many_files", "limit", MaxFiles, "n", len(files)+1).At(c.name))
+				return files
+			default:
+				data, err := c.read(file, MaxFile)
+				if err != nil {
+					c.add(err)
+					continue
+				}
+				files[file] = data
+			}
+		}
+	}
+	return files
+}
+
+// under returns the files of a folder, in order.
+func under(files map[string][]byte, dir string) []string {
+	var out []string
+	for file := range files {
+		if strings.HasPrefix(file, dir) {
+			out = append(out, file)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// has reports whether the pack has a file.
+func (c *checker) has(file string) bool {
+	_, err := fs.Stat(c.fsys, file)
+	return err == nil
 }
 
 // checkFolder names what lies in the folder and belongs to nothing.
@@ -41,7 +93,7 @@ func (c *checker) checkFolder(report string) {
 		return
 	}
 	for _, e := range entries {
-		if n := e.Name(); n != report && !plain(n) {
+		if n := e.Name(); n != report && !plain(n) && (folders[n] == "" || !e.IsDir()) {
 			c.add(errs.New(errs.Invalid, "pack.unknown_file", "file", n).At(c.at(n)))
 		}
 	}

@@ -27,6 +27,8 @@ const (
 	MaxPlaces   = 20_000
 	MaxUnits    = 2_000
 	MaxAccounts = 200
+	MaxRoles    = 200
+	MaxFile     = 1 << 20 // bytes of a procedure, a schema or a drill
 	maxFindings = 200
 )
 
@@ -44,6 +46,25 @@ type Pack struct {
 	Context       []Division     // of the state, that the district lies in, the widest first
 	Places        []Place
 	Units         []Unit
+	Roles         []Role            // of the district's own, beside those of the program
+	Procedures    []string          // the files of procedures, in order of their names
+	Drills        []string          // the files of drills
+	Files         map[string][]byte // the content of procedures, drills and the schemas that they name, by path in the pack
+}
+
+// Role is a post of the district: a community officer, a mediator. What its holders may do stands in the procedures that name it.
+type Role struct {
+	Key  string `yaml:"key"`
+	Name Text   `yaml:"name"`
+}
+
+// Open returns the content of a file of the pack's folders, or fs.ErrNotExist.
+func (p *Pack) Open(file string) ([]byte, error) {
+	data, ok := p.Files[file]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return data, nil
 }
 
 // Text is a name in both languages.
@@ -144,6 +165,7 @@ type Account struct {
 	Name  Text   `yaml:"name"`
 	Role  string `yaml:"role"` // one of Roles
 	Unit  string `yaml:"unit"`
+	Place string `yaml:"place"` // of a post that is bound to a place; may be empty
 }
 
 // The shapes of the three files.
@@ -167,6 +189,9 @@ type (
 		From  Day    `yaml:"from"`
 		Units []Unit `yaml:"units"`
 	}
+	rolesFile struct {
+		Roles []Role `yaml:"roles"`
+	}
 )
 
 // Load reads the pack in the root of fsys and checks it. name stands before the files in its messages: the folder as the user gave it. The
@@ -179,6 +204,12 @@ func Load(fsys fs.FS, name string) (*Pack, error) {
 	var m mainFile
 	var p placesFile
 	var u unitsFile
+	var r rolesFile
+	if c.has("roles.yaml") {
+		if c.roles = c.decode("roles.yaml", &r); c.roles != nil {
+			c.checkRoles(r.Roles)
+		}
+	}
 	c.main = c.decode("pack.yaml", &m)
 	c.places = c.decode("places.yaml", &p)
 	c.units = c.decode("units.yaml", &u)
@@ -194,12 +225,14 @@ func Load(fsys fs.FS, name string) (*Pack, error) {
 	if c.main != nil && c.places != nil && c.units != nil {
 		c.checkAcross(&m, p.Places, u.Units)
 	}
+	files := c.folders()
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
 	return &Pack{
 		Key: m.Pack, Name: m.Name, District: m.District, Location: c.zone, Hours: m.Hours, Report: m.Report, ReportText: c.report,
 		Supervision: m.Supervision, Demonstration: m.Demonstration, Context: p.Context, Places: p.Places, Units: u.Units,
+		Roles: r.Roles, Procedures: under(files, "procedures/"), Drills: under(files, "drills/"), Files: files,
 	}, nil
 }
 
@@ -208,6 +241,8 @@ type checker struct {
 	fsys                fs.FS
 	name                string
 	main, places, units *strictyaml.File // nil when it could not be read
+	roles               *strictyaml.File // nil when there is none
+	ownRoles            []string
 	zone                *time.Location
 	report              []byte
 	found               errs.List

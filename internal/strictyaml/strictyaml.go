@@ -26,13 +26,13 @@ type File struct {
 	doc  *ast.File
 }
 
-// Decode reads data, the content of the file called name, into v. Its errors are errs.Invalid with the place and an excerpt.
+// Decode reads data, the content of the file called name, into v. A map that goes into an any keeps its order, as a yaml.MapSlice. Its errors are errs.Invalid with the place and an excerpt.
 func Decode(name string, data []byte, v any) (*File, error) {
 	if len(data) > MaxSize {
 		return nil, errs.New(errs.TooLarge, "strictyaml.too_large", "limit", MaxSize>>20).At(name)
 	}
 	f := &File{Name: name, data: data}
-	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), yaml.UseOrderedMap())
 	if err := dec.Decode(v); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, errs.New(errs.Invalid, "strictyaml.empty").At(name)

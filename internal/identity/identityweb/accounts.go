@@ -28,7 +28,11 @@ func (h *pages) accounts(r *web.Request) error {
 		return err
 	}
 	table := web.Table[identity.Account]{ID: "accounts", Caption: r.T("identityweb.accounts"), Columns: h.accountColumns(r), Rows: all, Total: total, List: l, Export: true}
-	v := accountsView{List: l, Form: f, Table: table, Units: h.unitOptions(r, "identityweb.any"), Roles: roleOptions(r, "identityweb.any")}
+	roles, err := h.roleOptions(r, "identityweb.any")
+	if err != nil {
+		return err
+	}
+	v := accountsView{List: l, Form: f, Table: table, Units: h.unitOptions(r, "identityweb.any"), Roles: roles}
 	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.accounts"), Nav: "accounts"}, accountsPage(v))
 }
 

@@ -34,7 +34,11 @@ func (h *pages) grants(r *web.Request) error {
 		states = append(states, web.Option{Value: s, Text: r.T("identityweb.grant." + s)})
 	}
 	table := web.Table[identity.Held]{ID: "grants", Caption: r.T("identityweb.grants"), Columns: h.grantColumns(r), Rows: all, Total: total, List: l, Export: true}
-	v := grantsView{List: l, Form: f, Table: table, Roles: roleOptions(r, "identityweb.any"), States: states}
+	roles, err := h.roleOptions(r, "identityweb.any")
+	if err != nil {
+		return err
+	}
+	v := grantsView{List: l, Form: f, Table: table, Roles: roles, States: states}
 	return r.Render(http.StatusOK, web.Page{Title: r.T("identityweb.grants"), Nav: "grants"}, grantsPage(v))
 }
 
@@ -121,7 +125,11 @@ func (h *pages) drawGrant(r *web.Request, status int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	v := newGrantView{Form: f, People: people, Roles: roleOptions(r, "identityweb.choose"),
+	roles, err := h.roleOptions(r, "identityweb.choose")
+	if err != nil {
+		return err
+	}
+	v := newGrantView{Form: f, People: people, Roles: roles,
 		Units: h.unitOptions(r, "identityweb.whole"), Places: h.placeOptions(r, "identityweb.whole")}
 	return r.Render(status, web.Page{Title: r.T("identityweb.new_grant"), Nav: "grants", Crumbs: grantsCrumb(r)}, newGrantPage(v))
 }

@@ -153,12 +153,17 @@ func indent(depth int) string {
 
 func roleName(r *web.Request, role identity.Role) string { return r.T("identity.role." + string(role)) }
 
-func roleOptions(r *web.Request, none string) []web.Option {
+// roleOptions offers the roles of the program and, after them, the district's own.
+func (h *pages) roleOptions(r *web.Request, none string) ([]web.Option, error) {
 	options := []web.Option{{Text: r.T(none)}}
 	for _, role := range identity.Roles {
 		options = append(options, web.Option{Value: string(role), Text: roleName(r, role)})
 	}
-	return options
+	own, err := h.ids.DistrictRoles(r.Context())
+	for _, d := range own {
+		options = append(options, web.Option{Value: string(d.Key), Text: roleName(r, d.Key)})
+	}
+	return options, err
 }
 
 // who is how the record's login is shown.

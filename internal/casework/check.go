@@ -1,0 +1,405 @@
+package casework
+
+import (
+	"hash"
+	"regexp"
+	"slices"
+	"strings"
+
+	"huying/internal/calendar"
+	"huying/internal/errs"
+	"huying/internal/strictyaml"
+)
+
+// checker collects what is wrong with a procedure by itself. What it names of the district (roles, units, places, other procedures) is
+// checked by CheckIn.
+type checker struct {
+	p     *Procedure
+	file  *strictyaml.File
+	open  func(string) ([]byte, error)
+	sum   hash.Hash
+	found errs.List
+}
+
+const maxFindings = 100
+
+// wrong keeps a finding at the value of a path.
+func (c *checker) wrong(at, key string, kv ...any) {
+	if len(c.found) < maxFindings {
+		c.found = append(c.found, c.file.Wrong(at, "casework.check."+key, kv...))
+	}
+}
+
+var nameText = regexp.MustCompile(`^[a-z][a-z0-9-]{0,40}$`)
+
+// reserved are the words of the language that no party and no duty may be called.
+var reserved = []string{"all", "any", "owed", "anyone", "children", "met", "missed", attend}
+
+func (c *checker) check() {
+	p := c.p
+	if len(p.States) == 0 {
+		c.wrong("$", "no_states")
+		return
+	}
+	c.forms()
+	c.names()
+	c.guards()
+	c.parties()
+	c.routes()
+	for i := range p.Duties {
+		c.duty("$.duties."+p.Duties[i].Key, p.Duties[i].Key, "", &p.Duties[i].Value)
+	}
+	for i := range p.States {
+		c.stateAlone(p.States[i].Key, &p.States[i].Value)
+	}
+	c.visible()
+	c.pauses()
+	c.ladder()
+	c.shares()
+	if len(c.found) == 0 { // the walk takes references for granted
+		c.walk()
+	}
+}
+
+func (c *checker) names() {
+	p := c.p
+	if !nameText.MatchString(p.Name) {
+		c.wrong("$.procedure", "bad_name", "name", p.Name)
+	}
+	if p.Title.ZH == "" {
+		c.wrong("$.title", "no_title")
+	}
+	if !regexp.MustCompile(`^[A-Z]{2,4}$`).MatchString(p.Mark) {
+		c.wrong("$.mark", "bad_mark", "mark", p.Mark)
+	}
+	if len(p.OpenedBy) == 0 {
+		c.wrong("$.opened-by", "nobody_opens")
+	}
+	if _, ok := p.formField(p.Repeat); p.Repeat != "" && !ok {
+		c.wrong("$.repeat", "no_field", "field", p.Repeat)
+	}
+	if p.Scale < 0 || p.Scale == 1 || p.Scale > 10 {
+		c.wrong("$.scale", "bad_scale", "scale", p.Scale)
+	}
+	each(c, "$.parties", p.Parties)
+	each(c, "$.states", p.States)
+	each(c, "$.duties", p.Duties)
+	each(c, "$.values", p.Values)
+	for _, s := range p.States {
+		each(c, "$.states."+s.Key+".duties", s.Value.Duties)
+		each(c, "$.states."+s.Key+".do", s.Value.Do)
+	}
+	for _, party := range p.Parties {
+		if slices.Contains(reserved, party.Key) {
+			c.wrong("$.parties."+party.Key, "reserved", "name", party.Key)
+		}
+	}
+}
+
+// each holds the keys of a map to what a name may be.
+func each[T any](c *checker, at string, m Named[T]) {
+	for _, e := range m {
+		if !nameText.MatchString(e.Key) {
+			c.wrong(at, "bad_name", "name", e.Key)
+		}
+	}
+}
+
+// isParty reports whether there is a party of the name: those of the file, and those that are always there.
+func (c *checker) isParty(name string) bool {
+	return name == Caller || name == Fallback || c.p.Parties.Has(name)
+}
+
+func (c *checker) parties() {
+	for i := range c.p.Parties {
+		name, party := c.p.Parties[i].Key, &c.p.Parties[i].Value
+		at := "$.parties." + name
+		k := party.kind()
+		if (party.One == "") == (party.Many == "") || k != Units && k != Persons {
+			c.wrong(at, "one_or_many", "name", name)
+			continue
+		}
+		if party.Is != "" && (party.From != "" || k != Units) {
+			c.wrong(at+".is", "is_alone")
+		}
+		if k == Persons && party.Role == "" {
+			c.wrong(at, "person_needs_role", "name", name)
+		}
+		c.partyFrom(at, name, party)
+		if party.NotAlso != "" && !c.isParty(party.NotAlso) {
+			c.wrong(at+".not", "no_party", "name", party.NotAlso)
+		}
+	}
+}
+
+func (c *checker) partyFrom(at, name string, party *Party) {
+	field, ofForm := strings.CutPrefix(party.From, formDot)
+	switch {
+	case party.From == "" || party.From == "caller":
+	case party.From == "route":
+		if len(c.p.Routes) == 0 {
+			c.wrong(at+".from", "no_routes")
+		}
+	case ofForm:
+		want := map[Who][]Kind{Units: {UnitField, UnitsField}, Persons: {PersonField}}[party.kind()]
+		f, ok := c.p.form.Field(field)
+		if !ok || !slices.Contains(want, f.Kind) {
+			c.wrong(at+".from", "party_field", "field", party.From, "name", name)
+		}
+	default:
+		c.wrong(at+".from", "party_from", "from", party.From)
+	}
+}
+
+func (c *checker) routes() {
+	if len(c.p.Routes) == 0 {
+		return
+	}
+	f, _ := c.p.form.Field("category")
+	var known []string
+	for _, ch := range f.Choices {
+		known = append(known, ch.Value)
+	}
+	for i, r := range c.p.Routes {
+		at := "$.routes[" + itoa(i) + "]"
+		if (len(r.To) == 0) == (r.Under == "") {
+			c.wrong(at, "route_to")
+		}
+		for _, cat := range r.Category {
+			if !slices.Contains(known, cat) {
+				c.wrong(at+".category", "no_category", "name", cat)
+			}
+		}
+	}
+}
+
+// duty checks one duty. state is empty for a duty of the whole procedure.
+func (c *checker) duty(at, name, state string, d *Duty) {
+	if slices.Contains(reserved, name) {
+		c.wrong(at, "reserved", "name", name)
+	}
+	if state != "" && c.p.Duties.Has(name) {
+		c.wrong(at, "duty_twice", "name", name)
+	}
+	if len(d.OwedBy) == 0 {
+		c.wrong(at, "nobody_owes", "name", name)
+	}
+	for _, party := range d.OwedBy {
+		if !c.isParty(party) {
+			c.wrong(at+".owed-by", "no_party", "name", party)
+		}
+	}
+	c.dutyTerm(at, name, d)
+	for _, m := range d.Missed {
+		to, moves := strings.CutPrefix(m, "to ")
+		switch {
+		case m == missedEscalate:
+			if len(c.p.Escalate) == 0 {
+				c.wrong(at+".missed", "no_ladder")
+			}
+		case m == missedReroute, m == missedNothing:
+		case moves && c.p.States.Has(to):
+			if s, _ := c.p.state(to); s.Ends == Refused {
+				c.wrong(at+".missed", "machine_refuses")
+			} else if s.Ends == Solved && slices.Contains(d.OwedBy, Caller) {
+				c.wrong(at+".missed", "silence_is_no_yes")
+			}
+		case moves:
+			c.wrong(at+".missed", "no_state", "name", to)
+		default:
+			c.wrong(at+".missed", "missed_what", "text", m)
+		}
+	}
+	if len(d.Missed) == 0 {
+		c.wrong(at, "no_missed", "name", name)
+	}
+	for _, s := range d.UntilAny {
+		if !c.p.States.Has(s) {
+			c.wrong(at+".until", "no_state", "name", s)
+		}
+	}
+	if state == "" && len(d.UntilAny) == 0 && !c.anyMeets(name) {
+		c.wrong(at, "never_met", "name", name)
+	}
+}
+
+// dutyTerm holds that a duty says in exactly one way when it is due.
+func (c *checker) dutyTerm(at, name string, d *Duty) {
+	ways := 0
+	for _, given := range []bool{len(d.Within) > 0, d.By != "", d.Each != "", !d.Every.IsZero(), len(d.At) > 0} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		c.wrong(at, "one_term", "name", name)
+	}
+	for i, t := range d.Within {
+		if last := i == len(d.Within)-1; t.Span.IsZero() || last != t.If.IsZero() {
+			c.wrong(at+".within", "last_term_always")
+		}
+	}
+	if d.Day != 0 && (d.Every != calendar.Span{N: 1, Unit: calendar.Months} || d.Day < 1 || d.Day > 31) {
+		c.wrong(at+".day", "day_of_month")
+	}
+	if f, ok := c.p.formField(d.By); d.By != "" && (!ok || f.Kind != DateField || !f.Required) {
+		c.wrong(at+".by", "by_field", "field", d.By)
+	}
+	if d.Each != "" {
+		f, ok := c.p.formField(d.Each)
+		if !ok || f.Kind != Table || !slices.ContainsFunc(f.Rows, func(r Field) bool { return r.Name == "date" && r.Kind == DateField && r.Required }) {
+			c.wrong(at+".each", "each_field", "field", d.Each)
+		}
+	}
+}
+
+func (c *checker) stateAlone(name string, s *State) {
+	at := "$.states." + name
+	if s.Title.ZH == "" {
+		c.wrong(at, "no_title")
+	}
+	for i := range s.Duties {
+		c.duty(at+".duties."+s.Duties[i].Key, s.Duties[i].Key, name, &s.Duties[i].Value)
+	}
+	for i := range s.Do {
+		c.action(at+".do."+s.Do[i].Key, name, &s.Do[i].Value)
+	}
+	for i := range s.Next {
+		c.next(at+".next."+s.Next[i].Key, name, s.Next[i].Key, &s.Next[i].Value)
+	}
+	switch {
+	case s.Ends != Open && !slices.Contains(Outcomes, s.Ends):
+		c.wrong(at+".ends", "no_outcome", "name", string(s.Ends))
+	case s.Ends != Open && (len(s.Duties) > 0 || len(s.Next) > 0):
+		c.wrong(at, "final_owes", "name", name)
+	case s.Ends == Open && len(s.Duties) == 0 && len(c.p.Duties) == 0 && !waits(s):
+		c.wrong(at, "nobody_owes_here", "name", name)
+	}
+}
+
+// waits reports whether a state without duties waits for other cases.
+func waits(s *State) bool {
+	for _, n := range s.Next {
+		if slices.Contains(n.Value.When, childrenClosed) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) next(at, state, to string, n *Next) {
+	s, ok := c.p.state(to)
+	if !ok {
+		c.wrong(at, "no_state", "name", to)
+		return
+	}
+	if s.Ends == Refused {
+		c.wrong(at, "machine_refuses")
+	}
+	if len(n.When) == 0 && n.If.IsZero() {
+		c.wrong(at, "next_when")
+	}
+	for _, text := range n.When {
+		cond, ok := parseCondition(text)
+		if !ok {
+			c.wrong(at, "bad_condition", "text", text)
+			continue
+		}
+		n.conditions = append(n.conditions, cond)
+		if cond.party != "" && !c.isParty(cond.party) {
+			c.wrong(at, "no_party", "name", cond.party)
+		}
+		if d := c.dutyIn(state, cond.duty); !cond.children && d == nil {
+			c.wrong(at, "no_duty", "name", cond.duty)
+		} else if cond.party != "" && d != nil && !slices.Contains(d.OwedBy, cond.party) {
+			c.wrong(at, "party_owes_not", "party", cond.party, "name", cond.duty)
+		}
+	}
+}
+
+// dutyIn returns the duty of a name that an action or condition of a state speaks of: its own, or the procedure's.
+func (c *checker) dutyIn(state, name string) *Duty { return c.p.duty(state, name) }
+
+func (p *Procedure) duty(state, name string) *Duty {
+	if s, ok := p.state(state); ok {
+		if d, ok := s.Duties.Get(name); ok {
+			return d
+		}
+	}
+	d, _ := p.Duties.Get(name)
+	return d
+}
+
+// formDot begins the name of a field of the form.
+const formDot = "form."
+
+// formField returns the field that "form.NAME" names.
+func (p *Procedure) formField(ref string) (Field, bool) {
+	name, ok := strings.CutPrefix(ref, formDot)
+	if !ok {
+		return Field{}, false
+	}
+	return p.form.Field(name)
+}
+
+func (c *checker) anyMeets(duty string) bool {
+	for _, s := range c.p.States {
+		for _, a := range s.Value.Do {
+			if slices.Contains(a.Value.Meets, duty) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) visible() {
+	v := c.p.Visible
+	if !slices.Contains([]Openness{Hidden, Summary, Full}, v.Public) {
+		c.wrong("$.visible", "bad_public", "value", string(v.Public))
+	}
+	if len(v.Circle) > 0 && v.Public != Hidden {
+		c.wrong("$.visible", "circle_public")
+	}
+}
+
+func (c *checker) pauses() {
+	for _, r := range c.p.Pauses {
+		at := "$.pauses." + r.Key
+		if r.Value.Title.ZH == "" {
+			c.wrong(at, "no_title")
+		}
+		if r.Value.Law == "" {
+			c.wrong(at, "pause_law", "name", r.Key)
+		}
+		for _, d := range r.Value.Stops {
+			if !c.knowsDuty(d) {
+				c.wrong(at+".stops", "no_duty", "name", d)
+			}
+		}
+	}
+}
+
+func (c *checker) knowsDuty(name string) bool {
+	return c.p.Duties.Has(name) || slices.ContainsFunc(c.p.States, func(s Entry[State]) bool { return s.Value.Duties.Has(name) })
+}
+
+func (c *checker) ladder() {
+	if !c.p.Again.IsZero() && len(c.p.Escalate) == 0 {
+		c.wrong("$.escalate-again", "no_ladder")
+	}
+}
+
+func (c *checker) shares() {
+	for _, s := range c.p.Shares {
+		at := "$.shares." + s.Key
+		if s.Value.Title.ZH == "" {
+			c.wrong(at, "no_title")
+		}
+		for _, name := range slices.Concat(s.Value.Of, s.Value.Among) {
+			if st, ok := c.p.state(name); !ok || st.Ends == Open {
+				c.wrong(at, "no_final", "name", name)
+			}
+		}
+	}
+}

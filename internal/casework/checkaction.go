@@ -1,0 +1,138 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+)
+
+// The parties that are always there.
+const (
+	Caller   = "caller"
+	Fallback = "fallback"
+)
+
+// Who may act, beside parties and roles.
+const (
+	byOwed   = "owed"   // whoever owes the duty that the action meets
+	byAnyone = "anyone" // also people without an account
+)
+
+// What follows a missed duty, beside "to STATE".
+const (
+	missedEscalate = "escalate"
+	missedReroute  = "reroute"
+	missedNothing  = "nothing"
+)
+
+const rerouteOnce = "once"
+
+func (c *checker) action(at, state string, a *Action) {
+	if len(a.By) == 0 {
+		c.wrong(at, "nobody_acts")
+	}
+	if slices.Contains(a.By, byOwed) && len(a.Meets) == 0 && a.Reroute == "" {
+		c.wrong(at+".by", "owed_what")
+	}
+	for _, d := range slices.Concat(a.Meets, a.Drops) {
+		if c.dutyIn(state, d) == nil && !slices.Contains(a.Drops, d) || !c.knowsDuty(d) {
+			c.wrong(at, "no_duty", "name", d)
+		}
+	}
+	if a.Reroute != "" && a.Reroute != rerouteOnce {
+		c.wrong(at+".reroute", "reroute_once")
+	}
+	if a.To != "" {
+		c.moves(at, state, a)
+	}
+	c.effects(at, state, a)
+}
+
+// effects checks what an action does beside moving the case.
+func (c *checker) effects(at, state string, a *Action) {
+	form := c.p.ActionForm(state, at[strings.LastIndex(at, ".")+1:])
+	for _, as := range a.Assign {
+		party, ok := c.p.Parties.Get(as.Key)
+		if !ok {
+			c.wrong(at+".assign", "no_party", "name", as.Key)
+			continue
+		}
+		f, ok := form.Field(as.Value)
+		if want := map[Who][]Kind{Units: {UnitField, UnitsField}, Persons: {PersonField}}[party.kind()]; !ok || !slices.Contains(want, f.Kind) {
+			c.wrong(at+".assign", "party_field", "field", as.Value, "name", as.Key)
+		}
+	}
+	for _, party := range a.Rate {
+		if !c.isParty(party) {
+			c.wrong(at+".rate", "no_party", "name", party)
+		}
+	}
+	if a.Pause != "" && !c.p.Pauses.Has(a.Pause) {
+		c.wrong(at+".pause", "no_pause", "name", a.Pause)
+	}
+	if a.Pause != "" && a.Resume {
+		c.wrong(at+".pause", "pause_or_resume")
+	}
+	if a.Joins && c.p.caller == nil {
+		c.wrong(at+".joins", "no_callers")
+	}
+	if a.Extend != (Extend{}) {
+		c.extend(at, a)
+	}
+}
+
+// extend holds that nobody grants themselves more time.
+func (c *checker) extend(at string, a *Action) {
+	switch {
+	case !c.knowsDuty(a.Extend.Duty):
+		c.wrong(at+".extend", "no_duty", "name", a.Extend.Duty)
+	case a.Extend.By.IsZero():
+		c.wrong(at+".extend", "extend_by")
+	case len(a.Approve) == 0:
+		c.wrong(at+".extend", "extend_approve", "name", a.Extend.Duty)
+	}
+}
+
+// moves checks an action that leaves its state.
+func (c *checker) moves(at, state string, a *Action) {
+	to, ok := c.p.state(a.To)
+	if !ok {
+		c.wrong(at+".to", "no_state", "name", a.To)
+		return
+	}
+	ownerActs := slices.Contains(a.By, Caller)
+	switch {
+	case to.Ends == Solved && !ownerActs && !asks(a, "evidence", "photo", "document", "answer"):
+		c.wrong(at, "solved_by_proof")
+	case (to.Ends == Refused || to.Ends == ClosedUnsolved || to.Ends == Redirected) && !ownerActs && !asks(a, "reason", "answer"):
+		c.wrong(at, "ended_with_reason", "ends", string(to.Ends))
+	}
+	if to.Ends == Open {
+		c.left(at, state, a)
+	}
+}
+
+// left finds duties that whoever acts would leave behind open, to be missed later without need.
+func (c *checker) left(at, state string, a *Action) {
+	s, _ := c.p.state(state)
+	for _, d := range s.Duties {
+		if slices.Contains(a.Meets, d.Key) || slices.Contains(a.Drops, d.Key) || slices.Contains(d.Value.UntilAny, a.To) {
+			continue
+		}
+		for _, owner := range d.Value.OwedBy {
+			if actsFor(a.By, owner) {
+				c.wrong(at, "leaves_duty", "name", d.Key, "party", owner)
+				break
+			}
+		}
+	}
+}
+
+// actsFor reports whether one of the terms lets the party act.
+func actsFor(by Strings, party string) bool {
+	return slices.ContainsFunc(by, func(t string) bool { return t == byOwed || t == party || strings.HasPrefix(t, party+".") })
+}
+
+// asks reports whether the action cannot be done without one of the fields.
+func asks(a *Action, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(a.With, f) })
+}

@@ -1,0 +1,334 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+
+	"huying/internal/errs"
+)
+
+// Decide returns what a command does to a case: the events to append, or why it may not. It reads nothing but its arguments and changes
+// none of them. Of an OpenCase c is nil. Errors are errs.Invalid (with the field), errs.Forbidden, errs.Conflict (the state does not allow
+// it) and errs.NotFound (no such action or duty).
+//
+// The whole law of a case is here and in the files decide_*.go beside.
+func Decide(p *Procedure, c *Case, by Actor, cmd Command, w World) ([]Event, Signed, error) {
+	d := &decider{p: p, w: w, by: by, signed: Signed{Person: by.Person, For: by.For, Caller: by.Caller}}
+	if c == nil {
+		c = &Case{}
+	}
+	d.c = c.clone()
+	err := d.run(cmd)
+	if err != nil {
+		return nil, Signed{}, err
+	}
+	return d.events, d.signed, nil
+}
+
+// decider is one decision under way: a copy of the case on which each event has already been applied.
+type decider struct {
+	p      *Procedure
+	c      *Case
+	w      World
+	by     Actor
+	signed Signed
+	events []Event
+}
+
+// emit makes an event so.
+func (d *decider) emit(e Event) {
+	d.events = append(d.events, e)
+	d.c.apply(d.version, d.w.Now, d.signed, e)
+}
+
+func (d *decider) version(string) *Procedure { return d.p }
+
+func (d *decider) run(cmd Command) error {
+	if open, ok := cmd.(OpenCase); ok {
+		return d.open(open)
+	}
+	var err error
+	switch cmd := cmd.(type) {
+	case Do:
+		err = d.act(cmd)
+	case Approve:
+		err = d.approve()
+	case Return:
+		err = d.giveBack(cmd)
+	case Claim:
+		err = d.claim(cmd)
+	case Note:
+		d.emit(Event{Noted: &Noted{Text: cmd.Text, Files: cmd.Files}})
+	case Link:
+		d.emit(Event{Linked: &cmd.Linked})
+	default:
+		if !d.by.Program {
+			return errs.New(errs.Forbidden, "casework.forbidden")
+		}
+		err = d.runProgram(cmd)
+	}
+	if err != nil {
+		return err
+	}
+	return d.settle()
+}
+
+// runProgram does what only the program itself asks.
+func (d *decider) runProgram(cmd Command) error {
+	switch cmd := cmd.(type) {
+	case Tick:
+		return d.tick()
+	case Recount:
+		return d.recount("calendar")
+	case ChildIs:
+		d.emit(Event{Child: &cmd.ChildOf})
+	case Succeed:
+		return d.succeed(cmd)
+	case Migrate:
+		return d.migrate(cmd)
+	case Restrain:
+		return d.restrain(cmd)
+	}
+	return nil
+}
+
+// settle lets follow what follows by itself, until nothing does.
+func (d *decider) settle() error {
+	const most = 50 // a procedure that goes round without anybody acting
+	for range most {
+		if err := d.values(); err != nil {
+			return err
+		}
+		if d.c.Closed() {
+			d.dropAll()
+			return nil
+		}
+		to, err := d.following()
+		if err != nil {
+			return err
+		}
+		if to == "" {
+			return d.nobodysBusiness()
+		}
+		if err := d.enter(to); err != nil {
+			return err
+		}
+	}
+	return errs.New(errs.Internal, "casework.endless", "procedure", d.p.Name, "state", d.c.State)
+}
+
+// following returns the state that follows the present one by itself, or nothing.
+func (d *decider) following() (string, error) {
+	s, ok := d.p.state(d.c.State)
+	if !ok {
+		return "", errs.New(errs.Internal, "casework.no_state", "state", d.c.State)
+	}
+	for i := range s.Next {
+		n := &s.Next[i].Value
+		if !d.allHold(n.conditions) {
+			continue
+		}
+		ok, err := n.If.holds(d.vars(nil))
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			return s.Next[i].Key, nil
+		}
+	}
+	return "", nil
+}
+
+func (d *decider) allHold(conds []condition) bool {
+	return !slices.ContainsFunc(conds, func(c condition) bool { return !d.condition(c) })
+}
+
+// condition reports whether a phrase is true of the present visit. What nobody owes holds up nothing: of duties that were not owed, or
+// withdrawn, all are met.
+func (d *decider) condition(cond condition) bool {
+	if cond.children {
+		return len(d.c.Children) > 0 && !slices.ContainsFunc(d.c.Children, func(ch ChildOf) bool { return ch.Outcome == "" })
+	}
+	owed, so := 0, 0
+	for i := range d.c.Duties {
+		o := &d.c.Duties[i]
+		if o.Name != cond.duty || !d.c.current(o) || cond.party != "" && o.Party != cond.party || o.Status == Dropped || o.Gone {
+			continue
+		}
+		owed++
+		if cond.missed && o.Status == Breach || !cond.missed && o.done() {
+			so++
+		}
+	}
+	switch def := d.p.duty(d.c.State, cond.duty); {
+	case cond.missed:
+		return so > 0 && so >= min(max(cond.need, 1), owed)
+	case cond.need > 0:
+		return so >= min(cond.need, owed)
+	case def != nil && len(def.At) > 0:
+		return so == owed && owed >= len(def.At)*len(d.owners(def))
+	}
+	return so == owed
+}
+
+// enter moves the case to a state: duties that wait for it are met, and those of the state begin.
+func (d *decider) enter(state string) error {
+	d.emit(Event{Entered: &Entered{State: state, Visit: d.c.Visit + 1}})
+	for _, o := range slices.Clone(d.c.Duties) {
+		if o.outstanding() && slices.Contains(d.definition(&o).UntilAny, state) {
+			if err := d.meet(o); err != nil {
+				return err
+			}
+		}
+	}
+	s, ok := d.p.state(state)
+	if !ok {
+		return errs.New(errs.Internal, "casework.no_state", "state", state)
+	}
+	if s.Ends != Open {
+		return nil
+	}
+	if d.c.Begun == d.c.Visit { // it was just opened, or reopened
+		if err := d.oweAll(d.p.Duties, ""); err != nil {
+			return err
+		}
+	}
+	return d.oweAll(s.Duties, state)
+}
+
+// meet marks a duty as done, in time or late, and lets its next turn begin. (That of a missed one began when it was missed.)
+func (d *decider) meet(o Owing) error {
+	d.emit(Event{Met: &Met{DutyKey: o.DutyKey, Late: o.Status == Breach}})
+	if def := d.definition(&o); o.Status == Due && def.recurs() {
+		return d.nextTurn(&o, def)
+	}
+	return nil
+}
+
+// dropAll withdraws what is still open when the case has ended.
+func (d *decider) dropAll() {
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.outstanding() {
+			key := o.DutyKey
+			d.emit(Event{Dropped: &key})
+		}
+	}
+}
+
+// vars are the names of the expressions, with input as what was filled in for an action.
+func (d *decider) vars(input Data) map[string]any {
+	ratings := map[string]any{}
+	for _, r := range d.c.Ratings {
+		if low, ok := ratings[r.Party].(int64); !ok || int64(r.Score) < low {
+			ratings[r.Party] = int64(r.Score)
+		}
+	}
+	callers := make([]any, len(d.c.Callers))
+	for i, c := range d.c.Callers {
+		callers[i] = orEmpty(c.Said)
+	}
+	declined := 0
+	for _, n := range d.c.Declines {
+		declined += n
+	}
+	return map[string]any{
+		"form": orEmpty(d.c.Form), "input": orEmpty(input), "values": orEmpty(d.c.Values), "ratings": ratings, "callers": callers,
+		"case": map[string]any{
+			"state": d.c.State, "category": d.c.Category, "place": d.c.Place, "urgent": d.c.Urgent, "level": int64(d.c.Level),
+			"reopened": int64(d.c.Reopened), "declined": int64(declined), "callers": int64(len(d.c.Callers)), "children": int64(len(d.c.Children)),
+		},
+	}
+}
+
+func orEmpty(d Data) map[string]any {
+	if d == nil {
+		return map[string]any{}
+	}
+	return d
+}
+
+// attend is the duty of the fallback towards a case in which nobody else owes anything: silence does not end in silence.
+const attend = "attend"
+
+// nobodysBusiness keeps an open case from being owed by no one.
+func (d *decider) nobodysBusiness() error {
+	others := d.c.Pending != nil || slices.ContainsFunc(d.c.Children, func(ch ChildOf) bool { return ch.Outcome == "" })
+	var mine *Owing
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.outstanding() && o.Name == attend {
+			mine = o
+		} else if o.outstanding() {
+			others = true
+		}
+	}
+	switch {
+	case others && mine != nil:
+		return d.meet(*mine)
+	case !others && mine == nil:
+		return d.owe(attend, d.c.State, attendDuty())
+	}
+	return nil
+}
+
+// who returns the members of a party, or, of one that has none and is not optional, those of the fallback.
+func (d *decider) members(party string) []Member {
+	if party == Caller {
+		out := make([]Member, len(d.c.Callers))
+		for i := range d.c.Callers {
+			out[i] = CallerMember(d.c.Callers[i].N)
+		}
+		return out
+	}
+	if m := d.c.Parties[party]; len(m) > 0 {
+		return m
+	}
+	if def, ok := d.p.Parties.Get(party); ok && def.Optional {
+		return nil
+	}
+	return d.fallback()
+}
+
+// fallback is the unit that owns what no one else takes: the procedure's, or the district's.
+func (d *decider) fallback() []Member {
+	if m := d.c.Parties[Fallback]; len(m) > 0 {
+		return m
+	}
+	if key := d.w.Trees.Fallback(); key != "" {
+		return []Member{UnitMember(key)}
+	}
+	return nil
+}
+
+func (d *decider) owners(def *Duty) []Member {
+	var all []Member
+	for _, party := range def.OwedBy {
+		all = append(all, d.members(party)...)
+	}
+	return all
+}
+
+// titleOf is the line by which a case is known in lists: its field title, or the beginning of its first text.
+func titleOf(f *Form, form Data) string {
+	const most = 80
+	for _, name := range []string{"title", "subject"} {
+		if s, ok := form[name].(string); ok {
+			return firstLine(s, most)
+		}
+	}
+	if f != nil {
+		for _, field := range f.Fields {
+			if s, ok := form[field.Name].(string); ok && field.Personal == "" && (field.Kind == TextField || field.Kind == LongText) {
+				return firstLine(s, most)
+			}
+		}
+	}
+	return ""
+}
+
+func firstLine(s string, most int) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,307 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"huying/internal/errs"
+)
+
+// found is an action that somebody asks for, where it is offered, and for whom they would do it.
+type found struct {
+	name   string
+	state  string // in which it is defined
+	def    *Action
+	here   bool    // that state is the present one: the action may move the case
+	duties []Owing // that it would meet
+	as     Member  // for whom
+}
+
+// act does an action, or, when it needs approval, asks for it.
+func (d *decider) act(cmd Do) error {
+	f, err := d.find(cmd)
+	if err != nil {
+		return err
+	}
+	if err := d.ready(f, cmd); err != nil {
+		return err
+	}
+	if len(f.def.Approve) > 0 {
+		if d.c.Pending != nil {
+			return errs.New(errs.Conflict, "casework.already_asked")
+		}
+		d.emit(Event{Asked: &Asked{State: f.state, Action: f.name, Input: cmd.Input, For: f.as, N: cmd.N}})
+		return nil
+	}
+	return d.perform(f, cmd)
+}
+
+// find looks for the action where it is offered: in the present state, or in an earlier one of which a duty is still to be done.
+func (d *decider) find(cmd Do) (*found, error) {
+	known := false
+	for _, f := range d.offered() {
+		if f.name != cmd.Action {
+			continue
+		}
+		known = true
+		if d.permits(f, cmd.N) {
+			return f, nil
+		}
+	}
+	if known {
+		return nil, errs.New(errs.Forbidden, "casework.not_yours")
+	}
+	return nil, errs.New(errs.Conflict, "casework.not_now", "action", cmd.Action)
+}
+
+// offered returns the actions that anybody might do now, those of the present state first.
+func (d *decider) offered() []*found {
+	var out []*found
+	if s, ok := d.p.state(d.c.State); ok {
+		for i := range s.Do {
+			out = append(out, &found{name: s.Do[i].Key, state: d.c.State, def: &s.Do[i].Value, here: true})
+		}
+	}
+	if d.c.Closed() {
+		return out
+	}
+	var seen []string
+	for _, o := range d.c.Duties {
+		s, ok := d.p.state(o.State)
+		if !ok || o.State == d.c.State || !o.outstanding() || slices.Contains(seen, o.State) {
+			continue
+		}
+		seen = append(seen, o.State)
+		for i := range s.Do {
+			if a := &s.Do[i].Value; slices.Contains(a.Meets, o.Name) {
+				out = append(out, &found{name: s.Do[i].Key, state: o.State, def: a})
+			}
+		}
+	}
+	return out
+}
+
+// permits reports whether the actor may do an action, and notes for whom they act and which duties that meets.
+func (d *decider) permits(f *found, n int) bool {
+	for _, term := range f.def.By {
+		if as, ok := d.permitted(term, f, n); ok {
+			f.as = as
+			f.duties = d.meetable(f, n)
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
+	switch term {
+	case byAnyone:
+		return d.self(), true
+	case byOwed:
+		return d.owing(f, n)
+	}
+	party, role, _ := strings.Cut(term, ".")
+	if party != Caller && party != Fallback && !d.p.Parties.Has(party) {
+		if d.holds(term, d.c.Place) {
+			return d.self(), true
+		}
+		return "", false
+	}
+	if n > 0 && role == "" { // they name the turn: it is theirs or it is not
+		if as, ok := d.owing(f, n); ok {
+			return as, true
+		}
+	}
+	for _, m := range d.members(party) {
+		if role == "" && d.is(m) || role != "" && d.holdsFor(m, role) {
+			return m, true
+		}
+	}
+	return "", false
+}
+
+// owing returns the member for whom the actor owes what the action meets.
+func (d *decider) owing(f *found, n int) (Member, bool) {
+	for i := range d.c.Duties {
+		o := &d.c.Duties[i]
+		if !o.outstanding() || n > 0 && o.N != n || !d.is(o.Owner) {
+			continue
+		}
+		meets := slices.Contains(f.def.Meets, o.Name)
+		declines := len(f.def.Meets) == 0 && f.def.Reroute != ""
+		if (meets || declines) && (o.State == f.state || o.State == "") {
+			return o.Owner, true
+		}
+	}
+	return "", false
+}
+
+// meetable are the duties that an action done for somebody meets: of each name the first turn that is still to be done, or the turn named.
+// An action by whoever acts for a role, or anybody, meets the duty for all who owe it.
+func (d *decider) meetable(f *found, n int) []Owing {
+	var out []Owing
+	for i := range d.c.Duties {
+		o := d.c.Duties[i]
+		if !o.outstanding() || !slices.Contains(f.def.Meets, o.Name) || n > 0 && o.N != n || o.State != f.state && o.State != "" {
+			continue
+		}
+		if o.Owner != f.as && d.anyOwes(f, o.Name) {
+			continue
+		}
+		if slices.ContainsFunc(out, func(x Owing) bool { return x.Name == o.Name && x.Owner == o.Owner }) {
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// anyOwes reports whether the member for whom the actor acts owes a duty of the name.
+func (d *decider) anyOwes(f *found, name string) bool {
+	return slices.ContainsFunc(d.c.Duties, func(o Owing) bool { return o.outstanding() && o.Name == name && o.Owner == f.as })
+}
+
+// is reports whether the actor may act for a member.
+func (d *decider) is(m Member) bool {
+	if n, ok := m.Caller(); ok {
+		return d.isCaller(n)
+	}
+	if id, ok := m.Person(); ok {
+		return id != 0 && (id == d.by.Person || id == d.by.For)
+	}
+	unit, ok := m.Unit()
+	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Acts && d.over(p, unit) })
+}
+
+// isCaller reports whether the actor is one of the callers: by account, by the secret of their receipt, or as one of the calling unit.
+func (d *decider) isCaller(n int) bool {
+	for _, c := range d.c.Callers {
+		if c.N != n {
+			continue
+		}
+		return d.by.Caller == n || c.Person != 0 && c.Person == d.by.Person || c.Unit != "" && d.is(UnitMember(c.Unit))
+	}
+	return false
+}
+
+// over reports whether a post is bound to a unit or to one above it. A post over the whole district acts for no unit.
+func (d *decider) over(p Post, unit string) bool {
+	return p.Unit != "" && d.w.Trees.Units.Covers(p.Unit, unit)
+}
+
+// holdsFor reports whether the actor holds a role for a member that is a unit.
+func (d *decider) holdsFor(m Member, role string) bool {
+	unit, ok := m.Unit()
+	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Role == role && d.over(p, unit) })
+}
+
+// self is the actor as a member: the unit of their first post, or the person.
+func (d *decider) self() Member {
+	for _, p := range d.by.Posts {
+		if p.Acts && p.Unit != "" {
+			return UnitMember(p.Unit)
+		}
+	}
+	if d.by.Caller > 0 {
+		return CallerMember(d.by.Caller)
+	}
+	return PersonMember(d.by.Person)
+}
+
+// ready checks what is needed before an action: its time, its input, its condition.
+func (d *decider) ready(f *found, cmd Do) error {
+	if !f.def.Within.IsZero() {
+		until, err := d.w.Calendar.Due(d.c.Entered, f.def.Within, nil)
+		if err != nil {
+			return err
+		}
+		if d.w.Now.After(until.At) {
+			return errs.New(errs.Conflict, "casework.too_late", "until", until.At.In(d.w.Calendar.Zone()).Format(time.DateTime))
+		}
+	}
+	form := d.p.ActionForm(f.state, f.name)
+	if err := form.Check(cmd.Input); err != nil {
+		return err
+	}
+	if err := d.known(form, cmd.Input); err != nil {
+		return err
+	}
+	if err := d.rateable(f.def, cmd.Ratings); err != nil {
+		return err
+	}
+	ok, err := f.def.If.holds(d.vars(cmd.Input))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errs.New(errs.Conflict, "casework.condition", "condition", f.def.If.Source)
+	}
+	return d.possible(f, cmd)
+}
+
+// possible checks what an action does against where the case stands.
+func (d *decider) possible(f *found, cmd Do) error {
+	switch a := f.def; {
+	case a.Pause != "" && d.c.Paused != "":
+		return errs.New(errs.Conflict, "casework.paused")
+	case a.Resume && d.c.Paused == "":
+		return errs.New(errs.Conflict, "casework.not_paused")
+	case a.Joins && cmd.Joins == nil:
+		return errs.New(errs.Invalid, "casework.who_joins")
+	case a.Joins:
+		return d.p.caller.Check(cmd.Joins.Said)
+	case a.Reroute != "" && slices.Contains(d.fallback(), f.as):
+		return errs.New(errs.Conflict, "casework.fallback_declines")
+	case a.Extend.Duty != "":
+		return d.extendable(a.Extend)
+	}
+	return nil
+}
+
+// perform makes an action so, with all that it does.
+func (d *decider) perform(f *found, cmd Do) error {
+	d.signFor(f.as)
+	d.emit(Event{Did: &Did{State: f.state, Action: f.name, Input: cmd.Input}})
+	a := f.def
+	for _, step := range []func(*found, Do) error{d.discharge, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.openChild, d.reroute} {
+		if err := step(f, cmd); err != nil {
+			return err
+		}
+	}
+	if a.To != "" && f.here {
+		return d.enter(a.To)
+	}
+	return nil
+}
+
+// signFor notes for which unit, or as which caller, the actor acts.
+func (d *decider) signFor(m Member) {
+	if unit, ok := m.Unit(); ok {
+		d.signed.Unit = unit
+	}
+	if n, ok := m.Caller(); ok {
+		d.signed.Caller = n
+		for _, c := range d.c.Callers {
+			if c.N == n {
+				d.signed.Unit = c.Unit
+			}
+		}
+	}
+}
+
+// discharge meets the duties that the action meets and withdraws those that it drops.
+func (d *decider) discharge(f *found, _ Do) error {
+	for _, o := range f.duties {
+		if err := d.meet(o); err != nil {
+			return err
+		}
+	}
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.outstanding() && slices.Contains(f.def.Drops, o.Name) {
+			key := o.DutyKey
+			d.emit(Event{Dropped: &key})
+		}
+	}
+	return nil
+}

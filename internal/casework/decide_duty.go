@@ -1,0 +1,303 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"huying/internal/calendar"
+	"huying/internal/clock"
+)
+
+// oweAll lets the duties of a state begin, or, with no state, those of the procedure.
+func (d *decider) oweAll(duties Named[Duty], state string) error {
+	for i := range duties {
+		if err := d.owe(duties[i].Key, state, &duties[i].Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owe lets a duty begin for every member that owes it and does not yet.
+func (d *decider) owe(name, state string, def *Duty) error {
+	if ok, err := def.If.holds(d.vars(nil)); err != nil || !ok {
+		return err
+	}
+	for _, party := range def.OwedBy {
+		for _, owner := range d.members(party) {
+			if err := d.oweOne(name, state, party, owner, def); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *decider) oweOne(name, state, party string, owner Member, def *Duty) error {
+	visit := d.c.Visit
+	if state == "" {
+		visit = d.c.Begun
+	}
+	o := Owed{DutyKey: DutyKey{Visit: visit, Name: name, Owner: owner}, Party: party, State: state, Start: d.w.Now}
+	if d.owedAlready(o.DutyKey) {
+		return nil
+	}
+	switch {
+	case def.Each != "":
+		return d.oweRows(o, def)
+	case def.recurs():
+		o.N = 1
+		return d.begin(d.turn(o, def))
+	case def.By != "":
+		o.On, _ = d.c.Form[strings.TrimPrefix(def.By, formDot)].(string)
+		return d.begin(o)
+	}
+	for i := range def.Within {
+		if ok, err := def.Within[i].If.holds(d.vars(nil)); err != nil {
+			return err
+		} else if ok {
+			o.Terms = []calendar.Span{def.Within[i].Span}
+			break
+		}
+	}
+	return d.begin(o)
+}
+
+// owedAlready reports whether the owner has the duty in this visit, whichever turn of it. One that was withdrawn and falls to the same
+// owner again is a turn of its own.
+func (d *decider) owedAlready(k DutyKey) bool {
+	return slices.ContainsFunc(d.c.Duties, func(o Owing) bool {
+		return o.Visit == k.Visit && o.Name == k.Name && o.Owner == k.Owner && o.Status != Dropped && !o.Gone
+	})
+}
+
+// oweRows lets a duty begin for each row of a table of the form.
+func (d *decider) oweRows(o Owed, def *Duty) error {
+	rows, _ := d.c.Form[strings.TrimPrefix(def.Each, formDot)].([]any)
+	for i, r := range rows {
+		row, _ := r.(map[string]any)
+		o.N = i + 1
+		o.On, _ = row["date"].(string)
+		o.Row, _ = row["name"].(string)
+		if err := d.begin(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn sets when a turn of a recurring duty begins and ends. The turns of a schedule all count from the state's beginning; those of a
+// rhythm follow one another.
+func (d *decider) turn(o Owed, def *Duty) Owed {
+	switch {
+	case len(def.At) > 0:
+		o.Terms = []calendar.Span{def.At[o.N-1]}
+	case def.Day > 0:
+		o.On = monthly(clock.DateOf(o.Start, d.w.Calendar.Zone()), def.Day).String()
+	default:
+		o.Terms = []calendar.Span{def.Every}
+	}
+	return o
+}
+
+// monthly returns the next day of the month after a date; a month that lacks the day has it on its last.
+func monthly(after clock.Date, day int) clock.Date {
+	for month := after.Month; ; month++ {
+		last := time.Date(after.Year, month+1, 0, 0, 0, 0, 0, time.UTC)
+		d := clock.Date{Year: last.Year(), Month: last.Month(), Day: min(day, last.Day())}
+		if d.After(after) {
+			return d
+		}
+	}
+}
+
+// begin works out when a duty is due, and lets it begin. A key is used once: what falls to the same owner again in the same visit is
+// another turn.
+func (d *decider) begin(o Owed) error {
+	for d.c.duty(o.DutyKey) != nil {
+		o.N++
+	}
+	due, err := d.due(&o)
+	if err != nil {
+		return err
+	}
+	o.Due, o.Provisional = due.At, due.Provisional
+	d.emit(Event{Owed: &o})
+	return nil
+}
+
+// due is when a duty is due: its terms one after the other, or its day, moved by the pauses that stop it, and never after the deadline
+// that another system set.
+func (d *decider) due(o *Owed) (calendar.Due, error) {
+	pauses := d.pausesOf(o)
+	start, terms := o.Start, o.Terms
+	if o.On != "" {
+		day, err := clock.ParseDate(o.On)
+		if err != nil {
+			return calendar.Due{}, err
+		}
+		// A day's end is the end of a term of one day begun the day before; noon is in the day in every zone.
+		start = day.AddDays(-1).In(d.w.Calendar.Zone()).Add(12 * time.Hour)
+		terms = append([]calendar.Span{{N: 1, Unit: calendar.Days}}, terms...)
+	}
+	var due calendar.Due
+	for _, t := range terms {
+		next, err := d.w.Calendar.Due(start, t, pauses)
+		if err != nil {
+			return calendar.Due{}, err
+		}
+		due = calendar.Due{At: next.At, Provisional: due.Provisional || next.Provisional, Stopped: next.Stopped}
+		if due.Stopped {
+			return due, nil
+		}
+		start = next.At
+	}
+	if f := d.c.Foreign; f != nil && !f.Due.IsZero() && f.Due.Before(due.At) && o.Party != Caller {
+		due = calendar.Due{At: f.Due}
+	}
+	return due, nil
+}
+
+// pausesOf are the pauses that stop the clock of a duty.
+func (d *decider) pausesOf(o *Owed) []calendar.Pause {
+	var out []calendar.Pause
+	for i, p := range d.c.Pauses {
+		r, ok := d.p.Pauses.Get(d.c.Reasons[i])
+		if ok && (slices.Contains(r.Stops, o.Name) || len(r.Stops) == 0 && o.Party != Caller) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// recount works out the due times of what is still due again, and says those that change.
+func (d *decider) recount(why string) error {
+	for i := range d.c.Duties {
+		o := &d.c.Duties[i]
+		if o.Status != Due {
+			continue
+		}
+		due, err := d.due(&o.Owed)
+		if err != nil {
+			return err
+		}
+		if !due.At.Equal(o.Due) || due.Provisional != o.Provisional {
+			d.emit(Event{Due: &NewDue{DutyKey: o.DutyKey, Due: due.At, Provisional: due.Provisional, Why: why}})
+		}
+	}
+	return nil
+}
+
+// tick finds what was missed by now. What follows from it follows at once; what that lets begin is due later.
+func (d *decider) tick() error {
+	escalates := false
+	for i := 0; i < len(d.c.Duties) && !d.c.Closed(); i++ {
+		o := d.c.Duties[i]
+		if o.Status != Due || o.Due.IsZero() || !o.Due.Before(d.w.Now) {
+			continue
+		}
+		key := o.DutyKey
+		d.emit(Event{Missed: &key})
+		def := d.definition(&o)
+		if def.recurs() {
+			if err := d.nextTurn(&o, def); err != nil {
+				return err
+			}
+		}
+		for _, m := range def.Missed {
+			switch to, moves := strings.CutPrefix(m, "to "); {
+			case m == missedEscalate:
+				escalates = true
+			case m == missedReroute:
+				d.replace(o.Party, o.Owner, d.fallback())
+			case moves && d.c.current(&o):
+				if err := d.enter(to); err != nil {
+					return err
+				}
+			}
+		}
+		if err := d.reconcile(); err != nil {
+			return err
+		}
+	}
+	silent := d.c.overdue() && !d.c.Again.IsZero() && !d.c.Again.After(d.w.Now)
+	if (escalates || silent) && !d.c.Closed() {
+		d.escalate()
+	}
+	return nil
+}
+
+// definition is what the procedure says of a duty; of the one that is everywhere, what the program says.
+func (d *decider) definition(o *Owing) *Duty {
+	if o.Name == attend {
+		def := attendDuty()
+		if len(d.p.Escalate) > 0 {
+			def.Missed = Strings{missedEscalate}
+		}
+		return def
+	}
+	if def := d.p.duty(o.State, o.Name); def != nil {
+		return def
+	}
+	return &Duty{} // of a version that the case has left
+}
+
+func attendDuty() *Duty {
+	return &Duty{OwedBy: Strings{Fallback}, Within: Terms{{Span: calendar.Span{N: 1, Unit: calendar.WorkingDays}}}}
+}
+
+// nextTurn lets the next turn of a recurring duty begin, as long as the case is where it is owed.
+func (d *decider) nextTurn(o *Owing, def *Duty) error {
+	if d.c.Closed() || !d.c.current(o) || !slices.Contains(d.members(o.Party), o.Owner) {
+		return nil
+	}
+	next := o.Owed
+	next.N++
+	next.Terms, next.On = nil, ""
+	switch {
+	case len(def.At) > 0:
+		if next.N > len(def.At) {
+			return nil
+		}
+	case o.Due.IsZero():
+		next.Start = d.w.Now
+	default:
+		next.Start = o.Due
+	}
+	return d.begin(d.turn(next, def))
+}
+
+// escalate climbs a rung of the ladder.
+func (d *decider) escalate() {
+	level := min(d.c.Level+1, len(d.p.Escalate))
+	if level == 0 {
+		return
+	}
+	e := Escalated{Level: level, To: d.p.Escalate[level-1]}
+	if level < len(d.p.Escalate) && !d.p.Again.IsZero() {
+		if due, err := d.w.Calendar.Due(d.w.Now, d.p.Again, nil); err == nil {
+			e.Again = due.At
+		}
+	}
+	d.emit(Event{Escalated: &e})
+}
+
+// reconcile brings what is owed to the members that parties have now: those who left owe nothing more, those who came begin.
+func (d *decider) reconcile() error {
+	for i := range d.c.Duties {
+		o := &d.c.Duties[i]
+		if o.outstanding() && o.Name != attend && !slices.Contains(d.members(o.Party), o.Owner) {
+			key := o.DutyKey
+			d.emit(Event{Dropped: &key})
+		}
+	}
+	if d.c.Closed() {
+		return nil
+	}
+	if err := d.oweAll(d.p.Duties, ""); err != nil {
+		return err
+	}
+	s, _ := d.p.state(d.c.State)
+	return d.oweAll(s.Duties, d.c.State)
+}

@@ -1,0 +1,366 @@
+package casework
+
+import (
+	"slices"
+
+	"huying/internal/errs"
+)
+
+// assign fills parties from what was filled in.
+func (d *decider) assign(f *found, cmd Do) error {
+	for _, as := range f.def.Assign {
+		v, given := cmd.Input[as.Value]
+		if !given {
+			continue
+		}
+		def, _ := d.p.Parties.Get(as.Key)
+		m := membersOf(def.kind(), v)
+		if own := d.unlike(def, m, d.c.Parties); len(own) < len(m) {
+			return errs.New(errs.Invalid, "casework.not_both", "party", as.Key, "other", def.NotAlso).On(as.Value)
+		}
+		d.emit(Event{Assigned: &Assigned{Party: as.Key, Members: m}})
+	}
+	if len(f.def.Assign) > 0 && (f.def.To == "" || !f.here) {
+		return d.reconcile()
+	}
+	return nil
+}
+
+// set keeps values on the case.
+func (d *decider) set(f *found, cmd Do) error {
+	if len(f.def.Set) == 0 {
+		return nil
+	}
+	values := Data{}
+	for _, s := range f.def.Set {
+		v, err := s.Value.expr.Eval(d.vars(cmd.Input))
+		if err != nil {
+			return err
+		}
+		values[s.Key] = v
+	}
+	d.emit(Event{Valued: values})
+	return nil
+}
+
+// rateable holds that every member of the parties to be rated has a mark, and nobody else.
+func (d *decider) rateable(a *Action, marks map[string]int) error {
+	var wrong errs.List
+	used := map[string]bool{}
+	for _, party := range a.Rate {
+		for _, m := range d.members(party) {
+			key := string(m)
+			if _, own := marks[key]; !own {
+				key = party
+			}
+			used[key] = true
+			if score, ok := marks[key]; !ok || score < 1 || score > d.p.scale() {
+				wrong = append(wrong, errs.New(errs.Invalid, "casework.rate", "best", d.p.scale()).On("rate-"+string(m)))
+			}
+		}
+	}
+	for key := range marks {
+		if !used[key] && !slices.Contains(a.Rate, key) {
+			wrong = append(wrong, errs.New(errs.Invalid, "casework.rate_whom", "who", key).On("ratings"))
+		}
+	}
+	return wrong.Err()
+}
+
+func (d *decider) rate(f *found, cmd Do) error {
+	for _, party := range f.def.Rate {
+		for _, m := range d.members(party) {
+			score, ok := cmd.Ratings[string(m)]
+			if !ok {
+				score = cmd.Ratings[party]
+			}
+			d.emit(Event{Rated: &Rated{Party: party, Member: m, Score: score, By: d.signed.Caller}})
+		}
+	}
+	return nil
+}
+
+// pause stops the clocks that the reason stops, or lets them run on.
+func (d *decider) pause(f *found, _ Do) error {
+	switch {
+	case f.def.Pause != "":
+		d.emit(Event{Paused: &Paused{Reason: f.def.Pause}})
+		return d.recount("pause")
+	case f.def.Resume:
+		d.emit(Event{Resumed: &Resumed{}})
+		return d.recount("resume")
+	}
+	return nil
+}
+
+// extendable holds that a duty is still due and was not extended as often as it may be.
+func (d *decider) extendable(e Extend) error {
+	due := false
+	for i := range d.c.Duties {
+		o := &d.c.Duties[i]
+		if o.Name != e.Duty || o.Status != Due || !d.c.current(o) {
+			continue
+		}
+		due = true
+		if len(o.Terms)-1 >= max(e.Times, 1) {
+			return errs.New(errs.Conflict, "casework.extended_already", "times", max(e.Times, 1))
+		}
+	}
+	if !due {
+		return errs.New(errs.Conflict, "casework.nothing_to_extend")
+	}
+	return nil
+}
+
+func (d *decider) extend(f *found, _ Do) error {
+	if f.def.Extend.Duty == "" {
+		return nil
+	}
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.Name == f.def.Extend.Duty && o.Status == Due && d.c.current(o) {
+			d.emit(Event{Extended: &Extended{DutyKey: o.DutyKey, By: f.def.Extend.By}})
+		}
+	}
+	return d.recount("extension")
+}
+
+// join takes up a further caller.
+func (d *decider) join(f *found, cmd Do) error {
+	if !f.def.Joins {
+		return nil
+	}
+	caller := *cmd.Joins
+	for _, c := range d.c.Callers {
+		if caller.Person != 0 && caller.Person == c.Person {
+			return errs.New(errs.Conflict, "casework.joined_already")
+		}
+	}
+	caller.N = len(d.c.Callers) + 1
+	d.emit(Event{Joined: &caller})
+	return d.reconcile()
+}
+
+// openChild says that a child is to be opened; a job does it.
+func (d *decider) openChild(f *found, cmd Do) error {
+	if f.def.Opens.Procedure == "" {
+		return nil
+	}
+	child := ChildOf{Procedure: f.def.Opens.Procedure, N: len(d.c.Children) + 1, Form: Data{}}
+	for _, field := range f.def.Opens.Form {
+		v, err := field.Value.expr.Eval(d.vars(cmd.Input))
+		if err != nil {
+			return err
+		}
+		child.Form[field.Key] = v
+	}
+	d.emit(Event{Child: &child})
+	return nil
+}
+
+// reroute gives the part of a unit that declined to another: once to the next that may, then to the fallback. No ball is kicked twice.
+func (d *decider) reroute(f *found, cmd Do) error {
+	if f.def.Reroute == "" {
+		return nil
+	}
+	party := d.partyOf(f.as)
+	to := d.fallback()
+	if d.c.Declines[party] == 0 {
+		if m := d.another(f.as, cmd.Input); m != "" {
+			to = []Member{m}
+		}
+	}
+	declined := &Declined{Party: party, By: f.as}
+	if len(to) > 0 {
+		declined.To = to[0]
+	}
+	d.emit(Event{Declined: declined})
+	d.replace(party, f.as, to)
+	return d.reconcile()
+}
+
+// partyOf is the party for which a member owes something now, or the first of which they are one.
+func (d *decider) partyOf(m Member) string {
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.outstanding() && o.Owner == m {
+			return o.Party
+		}
+	}
+	for _, p := range d.p.Parties {
+		if slices.Contains(d.c.Parties[p.Key], m) {
+			return p.Key
+		}
+	}
+	return ""
+}
+
+// another is the unit that takes over after a first refusal: the one that was named with it, or the next of the route.
+func (d *decider) another(m Member, in Data) Member {
+	if unit, ok := in["unit"].(string); ok && UnitMember(unit) != m {
+		return UnitMember(unit)
+	}
+	for _, key := range d.candidates(d.c.Category, d.c.Place) {
+		if next := UnitMember(key); next != m && !d.hasPart(next) {
+			return next
+		}
+	}
+	return ""
+}
+
+func (d *decider) hasPart(m Member) bool {
+	for _, members := range d.c.Parties {
+		if slices.Contains(members, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// replace puts others in the place of a member of a party.
+func (d *decider) replace(party string, m Member, to []Member) {
+	members := slices.DeleteFunc(slices.Clone(d.c.Parties[party]), func(x Member) bool { return x == m })
+	for _, n := range to {
+		if !slices.Contains(members, n) {
+			members = append(members, n)
+		}
+	}
+	d.emit(Event{Assigned: &Assigned{Party: party, Members: members}})
+}
+
+// approve gives the next approval. With the last one the action is done, for whoever asked.
+func (d *decider) approve() error {
+	p := d.c.Pending
+	if p == nil {
+		return errs.New(errs.Conflict, "casework.nothing_asked")
+	}
+	f := d.asked(p)
+	if f == nil || p.Step >= len(f.def.Approve) {
+		return errs.New(errs.Conflict, "casework.not_now", "action", p.Action)
+	}
+	if err := d.mayApprove(f, p); err != nil {
+		return err
+	}
+	step := p.Step + 1
+	d.emit(Event{Approved: &Approved{Step: step}})
+	if step < len(f.def.Approve) {
+		return nil
+	}
+	cmd := Do{Action: p.Action, Input: p.Input, N: p.N}
+	if err := d.ready(f, cmd); err != nil {
+		return err
+	}
+	f.as = p.For
+	f.duties = d.meetable(f, p.N)
+	return d.perform(f, cmd)
+}
+
+// mayApprove holds that the next step is the actor's, and that four eyes see it.
+func (d *decider) mayApprove(f *found, p *Pending) error {
+	if d.by.Person != 0 && d.by.Person == p.By.Person {
+		return errs.New(errs.Forbidden, "casework.four_eyes")
+	}
+	if _, ok := d.permitted(f.def.Approve[p.Step], f, 0); !ok {
+		return errs.New(errs.Forbidden, "casework.not_yours")
+	}
+	return nil
+}
+
+// asked returns the action that waits for approval, or nil when it is offered no more.
+func (d *decider) asked(p *Pending) *found {
+	for _, f := range d.offered() {
+		if f.name == p.Action && f.state == p.State {
+			return f
+		}
+	}
+	return nil
+}
+
+// giveBack ends what waits for approval without doing it.
+func (d *decider) giveBack(cmd Return) error {
+	p := d.c.Pending
+	if p == nil {
+		return errs.New(errs.Conflict, "casework.nothing_asked")
+	}
+	if f := d.asked(p); f != nil && (d.by.Person == 0 || d.by.Person != p.By.Person) { // who asked may take it back
+		if err := d.mayApprove(f, p); err != nil {
+			return err
+		}
+	}
+	if cmd.Reason == "" {
+		return errs.New(errs.Invalid, "casework.form.required").On("reason")
+	}
+	d.emit(Event{Returned: &Returned{Reason: cmd.Reason}})
+	return nil
+}
+
+// claim gives a duty of a unit to one of its people.
+func (d *decider) claim(cmd Claim) error {
+	o := d.c.duty(cmd.Duty)
+	switch {
+	case o == nil || !o.outstanding():
+		return errs.New(errs.Conflict, "casework.no_duty")
+	case !d.is(o.Owner):
+		return errs.New(errs.Forbidden, "casework.not_yours")
+	}
+	c := &Claimed{DutyKey: cmd.Duty}
+	if cmd.To != nil {
+		to := *d
+		to.by = *cmd.To
+		if !to.is(o.Owner) {
+			return errs.New(errs.Invalid, "casework.not_of_the_unit").On("person")
+		}
+		c.Person = cmd.To.Person
+	}
+	d.signFor(o.Owner)
+	d.emit(Event{Claimed: c})
+	return nil
+}
+
+// succeed passes what a unit owes to its successor. Terms go on from where they began: a reorganisation gives nobody more time.
+func (d *decider) succeed(cmd Succeed) error {
+	from, into := UnitMember(cmd.From), UnitMember(cmd.Into)
+	for _, p := range d.p.Parties {
+		if slices.Contains(d.c.Parties[p.Key], from) {
+			d.replace(p.Key, from, []Member{into})
+		}
+	}
+	if slices.Contains(d.c.Parties[Fallback], from) {
+		d.replace(Fallback, from, []Member{into})
+	}
+	for _, o := range slices.Clone(d.c.Duties) {
+		if !o.outstanding() || o.Owner != from {
+			continue
+		}
+		key := o.DutyKey
+		d.emit(Event{Dropped: &key})
+		if o.Status == Due && !d.owedAlready(DutyKey{Visit: o.Visit, Name: o.Name, Owner: into}) {
+			heir := o.Owed
+			heir.Owner = into
+			d.emit(Event{Owed: &heir})
+		}
+	}
+	return d.reconcile()
+}
+
+// migrate moves the case to another version. A state that is not there any more would leave it nowhere.
+func (d *decider) migrate(cmd Migrate) error {
+	if _, ok := cmd.To.state(d.c.State); !ok {
+		return errs.New(errs.Conflict, "casework.no_state", "state", d.c.State)
+	}
+	d.p = cmd.To
+	d.emit(Event{Moved: &Moved{Hash: cmd.To.Hash, Reason: cmd.Reason}})
+	if d.c.Closed() {
+		return nil
+	}
+	return d.reconcile()
+}
+
+// restrain takes up the deadline of another system.
+func (d *decider) restrain(cmd Restrain) error {
+	if d.c.Foreign == nil {
+		return errs.New(errs.Conflict, "casework.not_foreign")
+	}
+	f := *d.c.Foreign
+	f.Due = cmd.Due
+	d.emit(Event{Foreign: &f})
+	return d.recount("foreign")
+}

@@ -1,0 +1,257 @@
+package casework
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+
+	"huying/internal/errs"
+	"huying/internal/places"
+	"huying/internal/rule"
+)
+
+// open begins a case: who may, what was filled in, who takes part, and the first state with its duties.
+func (d *decider) open(cmd OpenCase) error {
+	form := cmd.Form
+	place, _ := form["place"].(string)
+	if !d.mayOpen(place, cmd.OnBehalf) {
+		return errs.New(errs.Forbidden, "casework.may_not_open", "procedure", d.p.Title.ZH)
+	}
+	if err := d.p.form.Check(form); err != nil {
+		return err
+	}
+	if err := d.known(d.p.form, form); err != nil {
+		return err
+	}
+	category, _ := form["category"].(string)
+	caller := cmd.Caller
+	caller.N = 1
+	if !cmd.OnBehalf && !d.by.Program {
+		caller.Person, caller.Unit = d.by.Person, d.openerUnit(place)
+		d.signed.Unit, d.signed.Caller = caller.Unit, 1
+	}
+	o := &Opened{
+		Procedure: d.p.Name, Hash: d.p.Hash, Number: cmd.Number, Form: form, Title: titleOf(d.p.form, form), Category: category, Place: place,
+		Channel: cmd.Channel, Caller: caller, Parent: cmd.Parent, Foreign: cmd.Foreign, Simulated: cmd.Simulated,
+	}
+	d.c.Form, d.c.Category, d.c.Place = form, category, place // of what urgent may speak
+	urgent, err := d.urgent()
+	if err != nil {
+		return err
+	}
+	o.Urgent = urgent
+	if o.Parties, err = d.parties(o); err != nil {
+		return err
+	}
+	d.emit(Event{Opened: o})
+	if d.p.Repeat != "" {
+		d.emit(Event{Valued: Data{"earlier": int64(cmd.Earlier)}})
+	}
+	if err := d.enter(d.p.first()); err != nil {
+		return err
+	}
+	return d.settle()
+}
+
+func (d *decider) urgent() (bool, error) {
+	if d.p.Urgent.IsZero() {
+		return false, nil
+	}
+	return d.p.Urgent.holds(d.vars(nil))
+}
+
+func (d *decider) mayOpen(place string, onBehalf bool) bool {
+	if d.by.Program {
+		return true
+	}
+	roles := d.p.OpenedBy
+	if onBehalf {
+		roles = d.p.OnBehalf
+	}
+	return slices.ContainsFunc(roles, func(r string) bool { return r == byAnyone || d.holds(r, place) })
+}
+
+// holds reports whether the actor has a role for a place.
+func (d *decider) holds(role, place string) bool {
+	return slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Role == role && d.placed(p, place) })
+}
+
+// placed reports whether a post reaches to a place; one that is bound to no place reaches everywhere, and what lies nowhere is anyone's.
+func (d *decider) placed(p Post, place string) bool {
+	return p.Place == "" || place == "" || d.w.Trees.Places.Covers(p.Place, place)
+}
+
+// openerUnit is the unit for which the actor calls: that of the post by which they may.
+func (d *decider) openerUnit(place string) string {
+	for _, p := range d.by.Posts {
+		if slices.Contains(d.p.OpenedBy, p.Role) && p.Unit != "" && d.placed(p, place) {
+			return p.Unit
+		}
+	}
+	return ""
+}
+
+// known holds the units, places and days that were filled in to those that there are.
+func (d *decider) known(f *Form, in Data) error {
+	if f == nil {
+		return nil
+	}
+	var wrong errs.List
+	for _, field := range f.Fields {
+		v, given := in[field.Name]
+		if !given {
+			continue
+		}
+		for _, key := range texts(v) {
+			ok := true
+			switch field.Kind {
+			case PlaceField:
+				_, ok = d.w.Trees.Places.ByKey(key)
+			case UnitField, UnitsField:
+				_, ok = d.w.Trees.Units.ByKey(key)
+			}
+			if !ok {
+				wrong = append(wrong, errs.New(errs.Invalid, "casework.form.not_known", "key", key).On(field.Name))
+			}
+		}
+	}
+	return wrong.Err()
+}
+
+// texts returns a text, or the texts of a list.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for _, x := range v {
+			if s, ok := x.(string); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// parties finds the members of every party that is known from the beginning.
+func (d *decider) parties(o *Opened) (map[string][]Member, error) {
+	out := map[string][]Member{}
+	for i := range d.p.Parties {
+		name, def := d.p.Parties[i].Key, &d.p.Parties[i].Value
+		var m []Member
+		switch field, ok := d.p.formField(def.From); {
+		case def.Is != "":
+			m = []Member{UnitMember(def.Is)}
+		case def.From == Caller && o.Caller.Unit != "":
+			m = []Member{UnitMember(o.Caller.Unit)}
+		case def.From == "route":
+			if c := d.candidates(o.Category, o.Place); len(c) > 0 {
+				m = []Member{UnitMember(c[0])}
+			}
+		case ok:
+			m = membersOf(def.kind(), o.Form[field.Name])
+		}
+		if m = d.unlike(def, m, out); len(m) > 0 {
+			out[name] = m
+		} else if name == "lead" {
+			out[name] = d.fallback()
+		}
+	}
+	return out, nil
+}
+
+// unlike leaves out members of a party that this one must not share.
+func (d *decider) unlike(def *Party, m []Member, parties map[string][]Member) []Member {
+	if def.NotAlso == "" {
+		return m
+	}
+	return slices.DeleteFunc(slices.Clone(m), func(x Member) bool { return slices.Contains(parties[def.NotAlso], x) })
+}
+
+func membersOf(kind Who, v any) []Member {
+	var out []Member
+	if n, ok := v.(int64); ok && kind == Persons {
+		return []Member{PersonMember(n)}
+	}
+	for _, key := range texts(v) {
+		if m := UnitMember(key); !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// candidates returns the units that may lead a case, the first first.
+func (d *decider) candidates(category, place string) []string {
+	return route(d.p.Routes, d.w.Trees, category, place)
+}
+
+func route(routes []Route, trees *places.Trees, category, place string) []string {
+	for _, r := range routes {
+		if len(r.Category) > 0 && !slices.Contains(r.Category, category) {
+			continue
+		}
+		if len(r.Place) > 0 && !slices.ContainsFunc(r.Place, func(top string) bool { return place != "" && trees.Places.Covers(top, place) }) {
+			continue
+		}
+		if r.Under != "" {
+			if u := narrowest(trees, r.Under, place); u != "" {
+				return []string{u}
+			}
+			continue
+		}
+		var out []string
+		for _, key := range r.To {
+			if u, ok := trees.Units.ByKey(key); ok && inJurisdiction(trees, u, place) {
+				out = append(out, key)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func inJurisdiction(trees *places.Trees, u places.Unit, place string) bool {
+	return u.Place == "" || place == "" || trees.Places.Covers(u.Place, place)
+}
+
+// narrowest returns the unit below top whose jurisdiction holds a place and lies in that of every other such unit.
+func narrowest(trees *places.Trees, top, place string) string {
+	best := ""
+	var area string
+	for _, u := range trees.Units.All() {
+		if u.Key == top || !trees.Units.Covers(top, u.Key) || u.Place == "" || place == "" || !trees.Places.Covers(u.Place, place) {
+			continue
+		}
+		if best == "" || area != u.Place && trees.Places.Covers(area, u.Place) {
+			best, area = u.Key, u.Place
+		}
+	}
+	return best
+}
+
+// values works out the numbers that the procedure keeps on the case, and says those that change.
+func (d *decider) values() error {
+	changed := Data{}
+	for i := range d.p.Values {
+		name, g := d.p.Values[i].Key, d.p.Values[i].Value
+		v, err := g.expr.Eval(d.vars(nil))
+		if errors.Is(err, rule.ErrMissing) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if old, ok := d.c.Values[name]; !ok || !reflect.DeepEqual(old, v) {
+			changed[name] = v
+		}
+	}
+	if len(changed) > 0 {
+		d.emit(Event{Valued: changed})
+	}
+	return nil
+}

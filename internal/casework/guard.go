@@ -1,0 +1,52 @@
+package casework
+
+import (
+	"sync"
+
+	"huying/internal/rule"
+)
+
+// language is what the expressions of a procedure may speak of:
+//
+//	form     what the caller filled in
+//	input    what was filled in for the action (in conditions and settings of an action)
+//	case     state, category, place, urgent, level, reopened, declined, callers, children, earlier
+//	values   the numbers and texts kept on the case
+//	ratings  the lowest rating of each party
+//	callers  what each caller said of themselves
+var language = sync.OnceValue(func() *rule.Language {
+	l, err := rule.NewLanguage([]string{"form", "input", "case", "values", "ratings"}, []string{"callers"})
+	if err != nil {
+		panic(err) // the names are constants
+	}
+	return l
+})
+
+// Guard is an expression of a file. Its zero value is none: a condition that always holds.
+type Guard struct {
+	Source string
+	expr   *rule.Expression
+}
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler. The expression is compiled by the check, which knows its line.
+func (g *Guard) UnmarshalYAML(read func(any) error) error { return read(&g.Source) }
+
+// IsZero reports whether there is none.
+func (g Guard) IsZero() bool { return g.Source == "" }
+
+func (g *Guard) compile(want rule.Result) error {
+	if g.IsZero() {
+		return nil
+	}
+	e, err := language().Compile(g.Source, want)
+	g.expr = e
+	return err
+}
+
+// holds reports whether the condition holds; none does.
+func (g Guard) holds(vars map[string]any) (bool, error) {
+	if g.IsZero() {
+		return true, nil
+	}
+	return g.expr.Holds(vars)
+}

@@ -1,0 +1,194 @@
+package casework
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+
+	"huying/internal/errs"
+	"huying/internal/rule"
+	"huying/internal/strictyaml"
+)
+
+// Read reads the procedure in the file called name and checks it by itself. open returns the content of another file of the pack. The
+// error is an errs.List of all that was found, each with file, line and excerpt; there is a procedure only when nothing was.
+func Read(name string, data []byte, open func(path string) ([]byte, error)) (*Procedure, error) {
+	p := &Procedure{}
+	file, err := strictyaml.Decode(name, data, p)
+	if err != nil {
+		return nil, err
+	}
+	p.file = file
+	c := &checker{p: p, file: file, open: open, sum: sha256.New()}
+	c.adds(data)
+	c.check()
+	if len(c.found) > 0 {
+		return nil, c.found
+	}
+	p.Hash = hex.EncodeToString(c.sum.Sum(nil))
+	return p, nil
+}
+
+// adds takes a file up into the hash, with its length before it, so that no two sets of files have the same.
+func (c *checker) adds(data []byte) {
+	fmt.Fprintf(c.sum, "%d\n", len(data)) // a hash never fails
+	c.sum.Write(data)
+}
+
+// builtinFields are the fields that every procedure has.
+var builtinFields = sync.OnceValue(func() map[string]Field {
+	var doc yaml.MapSlice
+	if err := yaml.UnmarshalWithOptions([]byte(builtin), &doc, yaml.UseOrderedMap()); err != nil {
+		panic(err) // a constant
+	}
+	fields := map[string]Field{}
+	for _, item := range doc {
+		f, err := field(item.Key.(string), item.Value.(yaml.MapSlice))
+		if err != nil {
+			panic(err)
+		}
+		fields[f.Name] = f
+	}
+	return fields
+})
+
+// forms compiles everything that is asked for.
+func (c *checker) forms() {
+	c.p.form = c.form("$.form", &c.p.FormFile)
+	c.p.caller = c.form("$.callers", &c.p.Callers)
+	c.p.fields = map[string]Field{}
+	for name, f := range builtinFields() {
+		c.p.fields[name] = f
+	}
+	c.load("$.fields", &c.p.Fields)
+	for _, item := range c.p.Fields.doc {
+		name := fmt.Sprint(item.Key)
+		body, _ := item.Value.(yaml.MapSlice)
+		f, err := field(name, body)
+		if err != nil {
+			c.wrong("$.fields."+name, "schema", "why", err.Error())
+			continue
+		}
+		c.p.fields[name] = f
+	}
+	c.p.actions = map[string]*Form{}
+	for _, s := range c.p.States {
+		for _, a := range s.Value.Do {
+			form, err := formOf(c.p.fields, a.Value.With)
+			if err != nil {
+				c.wrong("$.states."+s.Key+".do."+a.Key+".with", "schema", "why", err.Error())
+				continue
+			}
+			c.p.actions[s.Key+"/"+a.Key] = form
+		}
+	}
+}
+
+func (c *checker) form(at string, s *FormSource) *Form {
+	if c.load(at, s); s.doc == nil {
+		return nil
+	}
+	f, err := newForm(s.doc)
+	if err != nil {
+		c.wrong(at, "schema", "why", err.Error())
+		return nil
+	}
+	return f
+}
+
+// load reads the file that a source names. JSON is read as the YAML that it is, which keeps the order of its keys.
+func (c *checker) load(at string, s *FormSource) {
+	if s.Path == "" {
+		return
+	}
+	data, err := c.open(s.Path)
+	if err != nil {
+		c.wrong(at, "no_file", "file", s.Path)
+		return
+	}
+	c.adds(data)
+	if err := yaml.UnmarshalWithOptions(data, &s.doc, yaml.UseOrderedMap()); err != nil || s.doc == nil {
+		c.wrong(at, "bad_json", "file", s.Path)
+	}
+}
+
+// guards compiles every expression at its line.
+func (c *checker) guards() {
+	p := c.p
+	c.guard("$.urgent", &p.Urgent, rule.Bool, nil)
+	for i := range p.Values {
+		c.guard("$.values."+p.Values[i].Key, &p.Values[i].Value, rule.Value, nil)
+	}
+	c.dutyGuards("$.duties", p.Duties)
+	for i := range p.States {
+		s := &p.States[i].Value
+		at := "$.states." + p.States[i].Key
+		c.dutyGuards(at+".duties", s.Duties)
+		for j := range s.Do {
+			c.actionGuards(p.States[i].Key, s.Do[j].Key, &s.Do[j].Value)
+		}
+		for j := range s.Next {
+			c.guard(at+".next."+s.Next[j].Key+".if", &s.Next[j].Value.If, rule.Bool, nil)
+		}
+	}
+}
+
+func (c *checker) dutyGuards(at string, duties Named[Duty]) {
+	for i := range duties {
+		d := &duties[i].Value
+		c.guard(at+"."+duties[i].Key+".if", &d.If, rule.Bool, nil)
+		for j := range d.Within {
+			c.guard(fmt.Sprintf("%s.%s.within", at, duties[i].Key), &d.Within[j].If, rule.Bool, nil)
+		}
+	}
+}
+
+func (c *checker) actionGuards(state, name string, a *Action) {
+	at := "$.states." + state + ".do." + name
+	input := c.p.actions[state+"/"+name]
+	c.guard(at+".if", &a.If, rule.Bool, input)
+	for i := range a.Set {
+		c.guard(at+".set."+a.Set[i].Key, &a.Set[i].Value, rule.Value, input)
+	}
+	for i := range a.Opens.Form {
+		c.guard(at+".opens.form."+a.Opens.Form[i].Key, &a.Opens.Form[i].Value, rule.Value, input)
+	}
+}
+
+// guard compiles an expression and holds it to the fields that exist. input is what the action asks for; nil: there is no action.
+func (c *checker) guard(at string, g *Guard, want rule.Result, input *Form) {
+	if g.IsZero() {
+		return
+	}
+	if err := g.compile(want); err != nil {
+		e := errs.All(err)[0]
+		c.found = append(c.found, c.file.Wrong(at, e.Key, pairsOf(e)...))
+		return
+	}
+	for _, asked := range []struct {
+		name string
+		form *Form
+	}{{"form", c.p.form}, {"input", input}} {
+		for _, name := range g.expr.Asks(asked.name) {
+			f, ok := asked.form.Field(name)
+			switch {
+			case !ok && asked.name == "input" && name == "ratings":
+			case !ok:
+				c.wrong(at, "no_field", "field", asked.name+"."+name)
+			case f.Personal != "":
+				c.wrong(at, "personal_in_rule", "field", asked.name+"."+name)
+			}
+		}
+	}
+}
+
+func pairsOf(e *errs.Error) []any {
+	var kv []any
+	for k, v := range e.Args {
+		kv = append(kv, k, v)
+	}
+	return kv
+}
