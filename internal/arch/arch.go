@@ -5,7 +5,7 @@ package arch
 // Sets of packages that stand for a row of the design's table.
 var (
 	leaves     = []string{"errs", "clock", "i18n", "strictyaml"}
-	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files"}, leaves)
+	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search"}, leaves)
 	capability = join([]string{"rule"}, foundation)
 )
 
@@ -26,6 +26,13 @@ var Arrows = map[string][]string{
 	"places":          join([]string{"store", "jobs"}, leaves),
 	"identity":        join([]string{"store", "jobs", "places"}, leaves),
 	"files":           join([]string{"store", "jobs"}, leaves),
+	"ledger":          join([]string{"store", "jobs"}, leaves),
+	"vault":           join([]string{"store", "jobs"}, leaves),
+	"notice":          join([]string{"store", "jobs"}, leaves),
+	"search":          join([]string{"store", "jobs"}, leaves),
+
+	// It checks what the others made, and so shares no code with them.
+	"verify": join([]string{"store"}, leaves),
 
 	"promise":  capability,
 	"casework": capability,
@@ -34,6 +41,11 @@ var Arrows = map[string][]string{
 	"web/webtest":          join([]string{"web", "identity"}, leaves), // visits pages in the tests of every page package
 	"identity/identityweb": join([]string{"identity", "web"}, foundation),
 	"places/placesweb":     join([]string{"places", "web"}, foundation),
+	"ledger/ledgerweb":     join([]string{"ledger", "web"}, foundation),
+	"notice/noticeweb":     join([]string{"notice", "web"}, foundation),
+	"vault/vaultweb":       join([]string{"vault", "web"}, foundation),
+	"casework/caseweb":     join([]string{"casework", "web"}, foundation),
+	"casework/caseapi":     join([]string{"casework", "web"}, foundation),
 	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),
 
 	// These declare what they need as small interfaces; app supplies it.
@@ -41,6 +53,7 @@ var Arrows = map[string][]string{
 	"situation/situationweb": join([]string{"situation", "web"}, foundation),
 	"pack":                   leaves,
 	"simulate":               leaves,
+	"drill":                  leaves,
 
 	"arch": nil,
 	"app":  {"*"},
