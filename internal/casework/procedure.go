@@ -34,6 +34,7 @@ type Procedure struct {
 	Shares   Named[Share]  `yaml:"shares"`         // of all cases of the procedure
 
 	file    *strictyaml.File
+	sources map[string]string // the files that it was read from, by name
 	form    *Form
 	caller  *Form // what each further caller says of themselves; nil: nothing
 	fields  map[string]Field

@@ -16,24 +16,35 @@ import (
 // Read reads the procedure in the file called name and checks it by itself. open returns the content of another file of the pack. The
 // error is an errs.List of all that was found, each with file, line and excerpt; there is a procedure only when nothing was.
 func Read(name string, data []byte, open func(path string) ([]byte, error)) (*Procedure, error) {
-	p := &Procedure{}
-	file, err := strictyaml.Decode(name, data, p)
+	p, found, err := compile(name, data, open)
+	if err == nil && len(found) > 0 {
+		err = found
+	}
 	if err != nil {
 		return nil, err
 	}
-	p.file = file
-	c := &checker{p: p, file: file, open: open, sum: sha256.New()}
-	c.adds(data)
-	c.check()
-	if len(c.found) > 0 {
-		return nil, c.found
-	}
-	p.Hash = hex.EncodeToString(c.sum.Sum(nil))
 	return p, nil
 }
 
-// adds takes a file up into the hash, with its length before it, so that no two sets of files have the same.
-func (c *checker) adds(data []byte) {
+// compile reads a procedure and returns it with what is wrong with it. A version that was in force when the checks were fewer is used all
+// the same: its cases must go on.
+func compile(name string, data []byte, open func(path string) ([]byte, error)) (*Procedure, errs.List, error) {
+	p := &Procedure{sources: map[string]string{}}
+	file, err := strictyaml.Decode(name, data, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.file = file
+	c := &checker{p: p, file: file, open: open, sum: sha256.New()}
+	c.adds(name, data)
+	c.check()
+	p.Hash = hex.EncodeToString(c.sum.Sum(nil))
+	return p, c.found, nil
+}
+
+// adds takes a file up into the procedure's sources and hash, there with its length before it, so that no two sets of files have the same.
+func (c *checker) adds(name string, data []byte) {
+	c.p.sources[name] = string(data)
 	fmt.Fprintf(c.sum, "%d\n", len(data)) // a hash never fails
 	c.sum.Write(data)
 }
@@ -109,7 +120,7 @@ func (c *checker) load(at string, s *FormSource) {
 		c.wrong(at, "no_file", "file", s.Path)
 		return
 	}
-	c.adds(data)
+	c.adds(s.Path, data)
 	if err := yaml.UnmarshalWithOptions(data, &s.doc, yaml.UseOrderedMap()); err != nil || s.doc == nil {
 		c.wrong(at, "bad_json", "file", s.Path)
 	}

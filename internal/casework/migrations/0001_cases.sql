@@ -38,6 +38,7 @@ CREATE TABLE casework_case (
   category  TEXT   NOT NULL,
   place     TEXT   NOT NULL,
   lead_unit TEXT   NOT NULL,
+  approver  TEXT   NOT NULL,
   urgent    BOOL   NOT NULL,
   simulated BOOL   NOT NULL,
   level     BIGINT NOT NULL,
@@ -55,6 +56,7 @@ CREATE INDEX casework_case_lead ON casework_case (lead_unit, id);
 CREATE INDEX casework_case_place ON casework_case (place, id);
 CREATE INDEX casework_case_timer ON casework_case (timer_at) WHERE timer_at IS NOT NULL;
 CREATE INDEX casework_case_open ON casework_case (procedure, state) WHERE closed_at IS NULL;
+CREATE INDEX casework_case_approver ON casework_case (approver) WHERE approver <> '';
 CREATE INDEX casework_case_repeats ON casework_case (procedure, repeats) WHERE repeats <> '';
 
 -- What happened, only appended. signed and events are JSON; the leaf in the ledger covers both to the letter.
@@ -67,13 +69,14 @@ CREATE TABLE casework_record (
   PRIMARY KEY (case_id, seq)
 );
 
--- What is owed and what became of it.
+-- What is owed and what became of it. The holder is who must do it: the owner or, of a caller, their unit or account.
 CREATE TABLE casework_duty (
   case_id     BIGINT NOT NULL REFERENCES casework_case(id),
   visit       BIGINT NOT NULL,
   name        TEXT   NOT NULL,
   n           BIGINT NOT NULL,
   owner       TEXT   NOT NULL,
+  holder      TEXT   NOT NULL,
   party       TEXT   NOT NULL,
   state       TEXT   NOT NULL,
   start_at    BIGINT NOT NULL,
@@ -86,8 +89,8 @@ CREATE TABLE casework_duty (
   claimed     BIGINT NOT NULL,
   PRIMARY KEY (case_id, visit, name, n, owner)
 );
-CREATE INDEX casework_duty_owed ON casework_duty (owner, due_at) WHERE outstanding;
-CREATE INDEX casework_duty_owner ON casework_duty (owner, start_at);
+CREATE INDEX casework_duty_owed ON casework_duty (holder, due_at) WHERE outstanding;
+CREATE INDEX casework_duty_begun ON casework_duty (start_at);
 
 -- Who has a part in a case: unit:KEY, person:ID, role:ROLE.
 CREATE TABLE casework_part (

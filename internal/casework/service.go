@@ -1,0 +1,98 @@
+package casework
+
+import (
+	"context"
+	"embed"
+	"sync"
+	"time"
+
+	"huying/internal/calendar"
+	"huying/internal/jobs"
+	"huying/internal/places"
+	"huying/internal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Schema is the tables of cases.
+var Schema = store.Schema{Name: "casework", FS: migrations}
+
+// Parts are what cases stand on.
+type Parts struct {
+	DB       *store.DB
+	Queue    *jobs.Queue
+	Calendar func() *calendar.Calendar
+	Trees    func() *places.Trees // of the business day
+	Ledger   Ledger
+	Vault    Vault
+	Search   Search
+}
+
+// Ledger takes down what must not be changed afterwards.
+type Ledger interface {
+	Append(ctx context.Context, tx *store.Tx, ref string, data []byte) error
+}
+
+// Vault keeps personal data apart. Seal returns the reference that stands for a value in events.
+type Vault interface {
+	Subject(ctx context.Context, tx *store.Tx, name string) (int64, error)
+	Seal(ctx context.Context, tx *store.Tx, subject int64, purpose string, value []byte) (ref string, err error)
+}
+
+// Search takes up the text by which a case is found.
+type Search interface {
+	Put(ctx context.Context, tx *store.Tx, kind string, id int64, text string) error
+}
+
+// Service runs cases over a database. It is safe for use by several goroutines, and several servers may share its database.
+type Service struct {
+	Parts
+	library library
+	numbers numbers
+}
+
+// New returns the service over its parts. It reads the versions of procedures when they are first asked for.
+func New(p Parts) *Service {
+	return &Service{Parts: p, library: library{byHash: map[string]*Procedure{}}}
+}
+
+// world is what is so in a transaction.
+func (s *Service) world(tx *store.Tx) World {
+	return World{Now: tx.Now(), Calendar: s.Calendar(), Trees: s.Trees()}
+}
+
+// numbers hands out the numbers of cases. Each server takes a block of them, so that two that open cases at once do not wait for one
+// another; a server that stops leaves a gap.
+type numbers struct {
+	mu         sync.Mutex
+	next, last int64
+}
+
+const block = 64
+
+// nextID returns the number of a case that is to be opened.
+func (s *Service) nextID(ctx context.Context) (int64, error) {
+	n := &s.numbers
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next >= n.last {
+		err := s.DB.Write(ctx, func(tx *store.Tx) error {
+			var end int64
+			if err := tx.Scan(ctx, `INSERT INTO casework_next (name, next) VALUES ('case', $1)
+				ON CONFLICT (name) DO UPDATE SET next = casework_next.next + $1 RETURNING next`, []any{int64(block)}, &end); err != nil {
+				return err
+			}
+			n.next, n.last = end-block, end
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	n.next++
+	return n.next, nil
+}
+
+// micros is a time to the microsecond, as the database keeps it.
+func micros(t time.Time) int64 { return t.UnixMicro() }
