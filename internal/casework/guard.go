@@ -50,3 +50,6 @@ func (g Guard) holds(vars map[string]any) (bool, error) {
 	}
 	return g.expr.Holds(vars)
 }
+
+// asks reports whether the condition speaks of one of the names.
+func (g Guard) asks(name string) bool { return !g.IsZero() && len(g.expr.Asks(name)) > 0 }

@@ -39,6 +39,7 @@ type Procedure struct {
 	caller  *Form // what each further caller says of themselves; nil: nothing
 	fields  map[string]Field
 	actions map[string]*Form // by state and action
+	acting  []string         // roles, other than those of parties, that may act somewhere
 }
 
 // Party is somebody with a part in the case: the lead unit, the joint units, a mediator. The parties caller and fallback are always

@@ -38,6 +38,7 @@ func compile(name string, data []byte, open func(path string) ([]byte, error)) (
 	c := &checker{p: p, file: file, open: open, sum: sha256.New()}
 	c.adds(name, data)
 	c.check()
+	p.acting = p.actingRoles()
 	p.Hash = hex.EncodeToString(c.sum.Sum(nil))
 	return p, c.found, nil
 }

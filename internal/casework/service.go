@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"huying/internal/calendar"
+	"huying/internal/identity"
 	"huying/internal/jobs"
 	"huying/internal/places"
 	"huying/internal/store"
@@ -27,6 +28,12 @@ type Parts struct {
 	Ledger   Ledger
 	Vault    Vault
 	Search   Search
+	Accounts Accounts
+}
+
+// Accounts says who a person is and what they hold today. It returns errs.NotFound for one who has no account any more.
+type Accounts interface {
+	Actor(ctx context.Context, person int64) (*identity.Actor, error)
 }
 
 // Ledger takes down what must not be changed afterwards.

@@ -1,0 +1,282 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"huying/internal/errs"
+	"huying/internal/identity"
+	"huying/internal/store"
+)
+
+// Asker is who gives a command, and how.
+type Asker struct {
+	Actor   *identity.Actor // nil: nobody who is signed in
+	For     *identity.Actor // the colleague for whom they stand in, and then as that one
+	Secret  string          // from a receipt: it proves which caller they are
+	Program bool            // the program itself
+	Key     string          // of the command: one that is sent again with the same key is done once
+	Seq     int             // the record after which they think the case stands; 0: any
+}
+
+// Done is what a command came to.
+type Done struct {
+	Case      *Case
+	Procedure *Procedure
+	Secret    string // of an opening by somebody without an account: shown once, it proves later that they are the caller
+	Again     bool   // the command had been done before, under the same key
+}
+
+// maxKey bounds the key of a command.
+const maxKey = 100
+
+// Open begins a case of the procedure of a name that holds now. Errors are those of Decide, and errs.NotFound for a procedure that is not
+// there.
+func (s *Service) Open(ctx context.Context, who Asker, procedure string, cmd OpenCase) (done Done, err error) {
+	id, err := s.nextID(ctx)
+	if err != nil {
+		return done, err
+	}
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		done, err = s.OpenIn(ctx, tx, id, who, procedure, cmd)
+		return err
+	})
+	return done, err
+}
+
+// OpenIn is Open in the caller's transaction, with a number that NextID gave.
+func (s *Service) OpenIn(ctx context.Context, tx *store.Tx, id int64, who Asker, procedure string, cmd OpenCase) (Done, error) {
+	if done, err := s.again(ctx, tx, who); err != nil || done.Again {
+		return done, err
+	}
+	p, err := s.Procedure(ctx, tx, procedure)
+	if err != nil {
+		return Done{}, err
+	}
+	done := Done{Procedure: p}
+	cmd.Number = fmt.Sprintf("%s-%06d", p.Mark, id)
+	if who.Actor == nil && !who.Program || cmd.OnBehalf {
+		done.Secret = newSecret()
+		cmd.Caller.Key = keyOf(done.Secret)
+	}
+	if v := p.repeats(cmd.Form); v != "" {
+		if err := tx.Scan(ctx, "SELECT COUNT(*) FROM casework_case WHERE procedure = $1 AND repeats = $2", []any{p.Name, v}, &cmd.Earlier); err != nil {
+			return Done{}, err
+		}
+	}
+	events, signed, err := Decide(p, nil, who.actor(0), cmd, s.world(tx))
+	if err != nil {
+		return Done{}, err
+	}
+	done.Case, err = s.commit(ctx, tx, p, nil, id, events, signed)
+	if err != nil {
+		return Done{}, err
+	}
+	return done, s.remember(ctx, tx, who, done.Case)
+}
+
+// Do gives a command to a case. Errors are those of Decide; errs.NotFound when there is no such case or who asks may not know of it; and
+// errs.Conflict when it has moved on since they looked.
+func (s *Service) Do(ctx context.Context, who Asker, number string, cmd Command) (done Done, err error) {
+	try := func(who Asker) error {
+		return s.DB.Write(ctx, func(tx *store.Tx) error {
+			done, err = s.DoIn(ctx, tx, who, number, cmd)
+			return err
+		})
+	}
+	err = try(who)
+	if who.Actor == nil || !beyond(err) {
+		return done, err
+	}
+	absent, aerr := s.Absent(ctx, who.Actor.ID)
+	if aerr != nil {
+		return Done{}, aerr
+	}
+	for _, who.For = range absent {
+		if err := try(who); !beyond(err) {
+			return done, err
+		}
+	}
+	return Done{}, err
+}
+
+// beyond reports whether an error says that somebody may not, where another might.
+func beyond(err error) bool { return errs.Is(err, errs.Forbidden) || errs.Is(err, errs.NotFound) }
+
+// DoIn is Do in the caller's transaction.
+func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number string, cmd Command) (Done, error) {
+	if done, err := s.again(ctx, tx, who); err != nil || done.Again {
+		return done, err
+	}
+	c, err := one(ctx, tx, "SELECT doc FROM casework_case WHERE number = $1"+tx.ForUpdate(), number)
+	if err != nil {
+		return Done{}, err
+	}
+	p, err := s.version(ctx, tx, c.Hash)
+	if err != nil {
+		return Done{}, err
+	}
+	if err := s.mayCommand(p, c, who, cmd); err != nil {
+		return Done{}, err
+	}
+	events, signed, err := Decide(p, c, who.actor(c.callerOf(who)), cmd, s.world(tx))
+	if err != nil {
+		return Done{}, err
+	}
+	if m, ok := cmd.(Migrate); ok {
+		p = m.To
+	}
+	done := Done{Procedure: p, Case: c}
+	if len(events) > 0 {
+		if done.Case, err = s.commit(ctx, tx, p, c, c.ID, events, signed); err != nil {
+			return Done{}, err
+		}
+	}
+	return done, s.remember(ctx, tx, who, done.Case)
+}
+
+// mayCommand holds that who asks knows of the case as it is, and that only those who see all of it say something in it.
+func (s *Service) mayCommand(p *Procedure, c *Case, who Asker, cmd Command) error {
+	if who.Program {
+		return nil
+	}
+	v := s.ViewerOf(who.Actor, who.Secret)
+	if who.For != nil {
+		v = s.ViewerOf(who.For, "")
+	}
+	sight := v.Sees(p, c)
+	if sight == Nothing {
+		return errs.New(errs.NotFound, "casework.no_case")
+	}
+	if who.Seq != 0 && who.Seq != c.Seq {
+		return errs.New(errs.Conflict, "casework.moved_on")
+	}
+	switch cmd.(type) {
+	case Note, Link:
+		if sight < Whole {
+			return errs.New(errs.Forbidden, "casework.forbidden")
+		}
+	}
+	return nil
+}
+
+// actor is who asks, as the rules know them.
+func (who Asker) actor(caller int) Actor {
+	a := Actor{Program: who.Program, Caller: caller}
+	if who.Actor != nil && !who.Actor.MustChange {
+		a.Person, a.Posts = who.Actor.ID, postsOf(who.Actor)
+		if who.For != nil {
+			a.For, a.Posts = who.For.ID, postsOf(who.For)
+		}
+	}
+	return a
+}
+
+// callerOf returns which caller the secret proves who asks to be; 0: none.
+func (c *Case) callerOf(who Asker) int {
+	if who.Secret == "" {
+		return 0
+	}
+	for _, x := range c.Callers {
+		if x.Key == keyOf(who.Secret) {
+			return x.N
+		}
+	}
+	return 0
+}
+
+// commit makes events so: what is personal goes into the vault, the record into the history and the ledger, the case into its row.
+func (s *Service) commit(ctx context.Context, tx *store.Tx, p *Procedure, old *Case, id int64, events []Event, signed Signed) (*Case, error) {
+	c := &Case{ID: id}
+	if old != nil {
+		c = old.clone()
+	}
+	events, err := s.seal(ctx, tx, p, id, c, events)
+	if err != nil {
+		return nil, err
+	}
+	r := Record{Seq: c.Seq + 1, At: tx.Now(), By: signed, Events: events}
+	for _, e := range events {
+		c.apply(func(string) *Procedure { return p }, r.At, r.By, e)
+	}
+	c.Seq = r.Seq
+	if old == nil { // the row first: records refer to it
+		if err := s.save(ctx, tx, p, nil, c, r.At); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.append(ctx, tx, c, r); err != nil {
+		return nil, err
+	}
+	if old != nil {
+		if err := s.save(ctx, tx, p, old, c, r.At); err != nil {
+			return nil, err
+		}
+	}
+	return c, s.tell(ctx, tx, p, old, c, r)
+}
+
+// again returns what a command with the same key came to.
+func (s *Service) again(ctx context.Context, tx *store.Tx, who Asker) (Done, error) {
+	key := who.key()
+	if key == "" {
+		return Done{}, nil
+	}
+	if len(who.Key) > maxKey {
+		return Done{}, errs.New(errs.Invalid, "casework.key_long", "limit", maxKey)
+	}
+	var id int64
+	err := tx.Scan(ctx, "SELECT case_id FROM casework_asked WHERE key = $1", []any{key}, &id)
+	if errs.Is(err, errs.NotFound) {
+		return Done{}, nil
+	}
+	if err != nil {
+		return Done{}, err
+	}
+	c, err := s.Case(ctx, tx, id)
+	if err != nil {
+		return Done{}, err
+	}
+	p, err := s.version(ctx, tx, c.Hash)
+	return Done{Case: c, Procedure: p, Again: true}, err
+}
+
+func (s *Service) remember(ctx context.Context, tx *store.Tx, who Asker, c *Case) error {
+	if who.key() == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO casework_asked (key, case_id, seq, at) VALUES ($1, $2, $3, $4)", who.key(), c.ID, c.Seq, micros(tx.Now()))
+	if store.IsUnique(err) { // the same command, at the same moment
+		return errs.Wrap(err, errs.Conflict, "casework.under_way")
+	}
+	return err
+}
+
+// key is the command's key among those of everybody.
+func (who Asker) key() string {
+	switch {
+	case who.Key == "":
+		return ""
+	case who.Program:
+		return "program/" + who.Key
+	case who.Actor != nil:
+		return string(PersonMember(who.Actor.ID)) + "/" + who.Key
+	}
+	return "caller:" + keyOf(who.Secret) + "/" + who.Key
+}
+
+// Secrets are 26 letters and digits: 128 bits, to be read from paper.
+func newSecret() string { return rand.Text() }
+
+// keyOf is what is kept of a secret.
+func keyOf(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.ToUpper(strings.TrimSpace(secret))))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,234 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/store"
+)
+
+// Row is a case as it stands in a list.
+type Row struct {
+	ID        int64
+	Number    string
+	Procedure string
+	Hash      string
+	State     string
+	Outcome   Outcome
+	Title     string
+	Category  string
+	Place     string
+	Lead      string
+	Urgent    bool
+	Simulated bool
+	Level     int
+	OpenedAt  time.Time
+	ClosedAt  time.Time // zero: it is open
+	MovedAt   time.Time
+	DueAt     time.Time // zero: nothing is due
+	Sight     Sight     // how much of it who asks sees
+}
+
+const rowColumns = `c.id, c.number, c.procedure, c.hash, c.state, c.outcome, c.title, c.category, c.place, c.lead_unit, c.urgent, c.simulated, c.level,
+	c.opened_at, c.closed_at, c.moved_at, c.due_at`
+
+func (r *Row) fields() []any {
+	return []any{&r.ID, &r.Number, &r.Procedure, &r.Hash, &r.State, &r.Outcome, &r.Title, &r.Category, &r.Place, &r.Lead, &r.Urgent, &r.Simulated, &r.Level,
+		store.At(&r.OpenedAt), store.At(&r.ClosedAt), store.At(&r.MovedAt), store.At(&r.DueAt)}
+}
+
+// Late reports whether something of the case should have been done by now.
+func (r Row) Late(now time.Time) bool { return !r.DueAt.IsZero() && r.DueAt.Before(now) }
+
+// Filter chooses cases. Zero fields choose everything that who asks sees.
+type Filter struct {
+	Mine      bool   // only those in which who asks has a part
+	Procedure string // name
+	State     string
+	Outcome   Outcome
+	Progress  string // open, ended, late
+	Category  string
+	Place     string // with what lies in it
+	Lead      string
+	Repeats   string // the value by which the procedure counts earlier cases
+	From      clock.Date
+	Until     clock.Date // the last day
+	Found     *Found     // by the text index
+	Sort      string     // newest (unless said), oldest, due
+	Limit     int        // 0 is 20
+	Offset    int
+}
+
+// Found is the condition of the text index for what is looked for: its column is c.id.
+type Found struct {
+	Cond string // with ? for each of Args
+	Args []any
+}
+
+// MostCounted bounds how far a list is counted: beyond it, it is "more than".
+const MostCounted = 10_000
+
+// query is SQL with ? for each of its arguments.
+type query struct {
+	text string
+	args []any
+}
+
+// numbered is the text with the placeholders of the databases.
+func (q query) numbered() string {
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitSeq(q.text, "?") {
+		if n > 0 {
+			b.WriteString("$" + strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	return b.String()
+}
+
+// conditions of the filter on the row c.
+func (f *Filter) conditions(v *Viewer, now time.Time, zone *time.Location) (conds []string, args []any) {
+	and := func(cond string, more ...any) { conds, args = append(conds, cond), append(args, more...) }
+	for _, eq := range [][2]string{{"c.procedure", f.Procedure}, {"c.state", f.State}, {"c.outcome", string(f.Outcome)}, {"c.category", f.Category},
+		{"c.lead_unit", f.Lead}, {"c.repeats", f.Repeats}} {
+		if eq[1] != "" {
+			and(eq[0]+" = ?", eq[1])
+		}
+	}
+	switch f.Progress {
+	case "open":
+		and("c.closed_at IS NULL")
+	case "ended":
+		and("c.closed_at IS NOT NULL")
+	case "late":
+		and("c.due_at < ?", micros(now))
+	}
+	if f.Place != "" {
+		keys := v.placesUnder(f.Place)
+		and("c.place IN "+marks(len(keys)), asAny(keys)...)
+	}
+	if !f.From.IsZero() {
+		and("c.opened_at >= ?", micros(f.From.In(zone)))
+	}
+	if !f.Until.IsZero() {
+		and("c.opened_at < ?", micros(f.Until.AddDays(1).In(zone)))
+	}
+	if f.Found != nil {
+		and(f.Found.Cond, f.Found.Args...)
+	}
+	return conds, args
+}
+
+func where(conds []string) string {
+	if len(conds) == 0 {
+		return ""
+	}
+	return " WHERE (" + strings.Join(conds, ") AND (") + ")"
+}
+
+var orders = map[string]string{"": "c.id DESC", "newest": "c.id DESC", "oldest": "c.id", "due": "c.due_at IS NULL, c.due_at, c.id"}
+
+// List returns the cases that f chooses among those that a viewer sees, and how many there are, at most MostCounted + 1.
+func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (rows []Row, total int, err error) {
+	if f.Limit == 0 {
+		f.Limit = 20
+	}
+	conds, args := f.conditions(&v, tx.Now(), s.Calendar().Zone())
+	order, ok := orders[f.Sort]
+	if !ok {
+		order = orders[""]
+	}
+	q, count := f.overAll(&v, conds, args, order), f.overAll(&v, conds, args, "")
+	if f.Mine {
+		q, count = f.overMine(&v, conds, args, order), f.overMine(&v, conds, args, "")
+	}
+	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range found {
+		r := found[i].Row
+		p, err := s.version(ctx, tx, r.Hash)
+		if err != nil {
+			return nil, 0, err
+		}
+		r.Sight = v.Sees(p, &found[i].c)
+		rows = append(rows, r)
+	}
+	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
+}
+
+// listed is a row with the case itself, by which it is judged how much of it is seen.
+type listed struct {
+	Row
+	c Case
+}
+
+func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.c)) }
+
+const listedColumns = rowColumns + ", c.doc"
+
+// overAll is the query over all cases that a viewer sees; with no order it is the one that is counted.
+func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) query {
+	see, more := v.where(Outline)
+	q := query{text: "SELECT " + listedColumns + " FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
+	if order == "" {
+		q.text = strings.Replace(q.text, listedColumns, "1 AS one", 1) + " LIMIT ?"
+		q.args = append(q.args, MostCounted+1)
+		return q
+	}
+	q.text += " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	q.args = append(q.args, f.Limit, f.Offset)
+	return q
+}
+
+// overMine is the query over the cases in which a viewer has a part. Each way of having one is walked in order by its own index, so that
+// the newest page costs the same however many cases there are.
+func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) query {
+	most := MostCounted + 1
+	if order == orders[""] {
+		most = f.Offset + f.Limit
+	}
+	var b strings.Builder
+	var all []any
+	for i, part := range v.ways() {
+		if i > 0 {
+			b.WriteString(" UNION ")
+		}
+		b.WriteString("SELECT id FROM (SELECT c.id AS id FROM casework_part p JOIN casework_case c ON c.id = p.case_id" +
+			where(append(slices.Clone(conds), part.text)) + " ORDER BY p.case_id DESC LIMIT ?) AS w" + strconv.Itoa(i))
+		all = append(append(append(all, args...), part.args...), most)
+	}
+	if b.Len() == 0 {
+		b.WriteString("SELECT id FROM casework_case WHERE 1 = 0")
+	}
+	if order == "" {
+		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u LIMIT ?", args: append(all, MostCounted+1)}
+	}
+	return query{text: "SELECT " + listedColumns + " FROM casework_case c WHERE c.id IN (" + b.String() + ") ORDER BY " + order + " LIMIT ? OFFSET ?",
+		args: append(all, f.Limit, f.Offset)}
+}
+
+// ways are the conditions, one by one, under which a viewer has a part in a case.
+func (v *Viewer) ways() []query {
+	var out []query
+	for _, m := range v.members {
+		out = append(out, query{"p.member = ?", []any{m}})
+	}
+	for _, r := range v.roles {
+		q := query{"p.member = ?", []any{roleMark + r.role}}
+		if r.place != "" {
+			keys := append(v.placesUnder(r.place), "")
+			q.text += " AND c.place IN " + marks(len(keys))
+			q.args = append(q.args, asAny(keys)...)
+		}
+		out = append(out, q)
+	}
+	return out
+}

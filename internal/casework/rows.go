@@ -1,0 +1,188 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+// load returns a case with the row held until the transaction ends, or errs.NotFound.
+func load(ctx context.Context, tx *store.Tx, id int64) (*Case, error) {
+	return one(ctx, tx, "SELECT doc FROM casework_case WHERE id = $1"+tx.ForUpdate(), id)
+}
+
+func one(ctx context.Context, tx *store.Tx, query string, args ...any) (*Case, error) {
+	c := &Case{}
+	err := tx.Scan(ctx, query, args, store.AsJSON(c))
+	if errs.Is(err, errs.NotFound) {
+		return nil, errs.New(errs.NotFound, "casework.no_case")
+	}
+	return c, err
+}
+
+// Case returns a case as it is now, or errs.NotFound. It asks nobody whether they may see it: that is for See.
+func (s *Service) Case(ctx context.Context, tx *store.Tx, id int64) (*Case, error) {
+	return one(ctx, tx, "SELECT doc FROM casework_case WHERE id = $1", id)
+}
+
+// ByNumber is Case by the number that people know.
+func (s *Service) ByNumber(ctx context.Context, tx *store.Tx, number string) (*Case, error) {
+	return one(ctx, tx, "SELECT doc FROM casework_case WHERE number = $1", number)
+}
+
+// Records returns what happened in a case, from its opening on.
+func (s *Service) Records(ctx context.Context, tx *store.Tx, id int64) ([]Record, error) {
+	return store.All(ctx, tx, func(r *Record) []any {
+		return []any{&r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events)}
+	}, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 ORDER BY seq", id)
+}
+
+// append writes a record with its leaf in the ledger. Its number within the case is taken once: of two that come at the same time the
+// second fails.
+func (s *Service) append(ctx context.Context, tx *store.Tx, c *Case, r Record) error {
+	signed, err := json.Marshal(r.By)
+	if err != nil {
+		return err
+	}
+	events, err := json.Marshal(r.Events)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "INSERT INTO casework_record (case_id, seq, at, signed, events) VALUES ($1, $2, $3, $4, $5)",
+		c.ID, r.Seq, micros(r.At), string(signed), string(events)); err != nil {
+		return err
+	}
+	return s.Ledger.Append(ctx, tx, Ref(c.Number, r.Seq), LedgerData(c.ID, r.Seq, micros(r.At), string(signed), string(events)))
+}
+
+// Ref is the name under which the ledger knows a record of a case.
+func Ref(number string, seq int) string { return fmt.Sprintf("case/%s/%d", number, seq) }
+
+// LedgerData is what the ledger takes down of a record: its row to the letter, a line each.
+func LedgerData(id int64, seq int, at int64, signed, events string) []byte {
+	return fmt.Appendf(nil, "huying case record v1\n%d\n%d\n%d\n%s\n%s\n", id, seq, at, signed, events)
+}
+
+// save writes what a case is now, where it differs from what it was; old is nil for a new one.
+func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case, at time.Time) error {
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		_, err = tx.Exec(ctx, `INSERT INTO casework_case (id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at,
+			closed_at, due_at, timer_at, doc, number, procedure, title, category, place, simulated, repeats, opened_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			append(movable(p, c, at, doc), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))...)
+	} else {
+		_, err = tx.Exec(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
+			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15 WHERE id = $1`,
+			movable(p, c, at, doc)...)
+	}
+	if err != nil {
+		return err
+	}
+	if err := saveDuties(ctx, tx, old, c); err != nil {
+		return err
+	}
+	return saveParts(ctx, tx, p, old, c)
+}
+
+// movable are the columns of a case that its life changes, after its id.
+func movable(p *Procedure, c *Case, at time.Time, doc []byte) []any {
+	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.approver(c), c.Urgent, c.Level, p.openness(), micros(at),
+		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), string(doc)}
+}
+
+// nextDue is when the first of what is still to be done falls due, or fell.
+func (c *Case) nextDue() time.Time {
+	var next time.Time
+	for i := range c.Duties {
+		if o := &c.Duties[i]; o.outstanding() && !o.Due.IsZero() && (next.IsZero() || o.Due.Before(next)) {
+			next = o.Due
+		}
+	}
+	return next
+}
+
+// repeats is the value by which earlier cases are counted; empty when the procedure counts none.
+func (p *Procedure) repeats(form Data) string {
+	f, ok := p.formField(p.Repeat)
+	if v := form[f.Name]; ok && v != nil && f.Personal == "" {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// saveDuties writes the duties that are new or have changed. Duties are never removed, and keep their order.
+func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
+	for i := range c.Duties {
+		o := &c.Duties[i]
+		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) {
+			continue
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO casework_duty (case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status,
+			at, done_at, outstanding, claimed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET due_at = $10, provisional = $11, status = $12, at = $13, done_at = $14,
+			outstanding = $15, claimed = $16`,
+			c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
+			string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameRow(a, b *Owing) bool {
+	return a.DutyKey == b.DutyKey && a.Status == b.Status && a.Due.Equal(b.Due) && a.Provisional == b.Provisional && a.At.Equal(b.At) &&
+		a.Done.Equal(b.Done) && a.Gone == b.Gone && a.Claimed == b.Claimed
+}
+
+// holder is who must do what a member owes: of a caller their unit or their account; empty for one who has neither.
+func (c *Case) holder(m Member) string {
+	n, ok := m.Caller()
+	if !ok {
+		return string(m)
+	}
+	for _, caller := range c.Callers {
+		switch {
+		case caller.N != n:
+		case caller.Unit != "":
+			return string(UnitMember(caller.Unit))
+		case caller.Person != 0:
+			return string(PersonMember(caller.Person))
+		}
+	}
+	return ""
+}
+
+func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) error {
+	var before []string
+	if old != nil {
+		before = p.readers(old)
+	}
+	now := p.readers(c)
+	for _, m := range now {
+		if slices.Contains(before, m) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO casework_part (member, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", m, c.ID); err != nil {
+			return err
+		}
+	}
+	for _, m := range before {
+		if slices.Contains(now, m) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM casework_part WHERE member = $1 AND case_id = $2", m, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

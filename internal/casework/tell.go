@@ -1,0 +1,106 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"huying/internal/store"
+)
+
+// What others may have to follow. Each is written as a job in the transaction that caused it.
+type (
+	// Ended is a case that came to an end.
+	Ended struct {
+		Case      int64   `json:"case"`
+		Number    string  `json:"number"`
+		Procedure string  `json:"procedure"`
+		Outcome   Outcome `json:"outcome"`
+		Parent    int64   `json:"parent,omitempty"`
+	}
+	// ChildAsked is a child that a case wants to be opened.
+	ChildAsked struct {
+		Parent int64 `json:"parent"`
+		N      int   `json:"n"`
+	}
+)
+
+func (Ended) Kind() string      { return "casework.ended" }
+func (ChildAsked) Kind() string { return "casework.child_asked" }
+
+// SearchKind is under which the search knows cases.
+const SearchKind = "case"
+
+// tell writes what follows from a record.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case, r Record) error {
+	if old == nil {
+		if err := s.Search.Put(ctx, tx, SearchKind, c.ID, searchText(p, c)); err != nil {
+			return err
+		}
+	}
+	for _, e := range r.Events {
+		if e.Child != nil && e.Child.Case == 0 {
+			ask := ChildAsked{Parent: c.ID, N: e.Child.N}
+			if err := s.Queue.Enqueue(ctx, tx, ask, fmt.Sprintf("%d/%d", ask.Parent, ask.N)); err != nil {
+				return err
+			}
+		}
+	}
+	if c.Closed() && (old == nil || !old.Closed()) && (c.Parent != 0 || p.System != "") {
+		e := Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}
+		if err := s.Queue.Enqueue(ctx, tx, e, fmt.Sprintf("%d/%d", c.ID, c.Seq)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// searchText is by what a case is found: its number, title and what was said when it was opened, without what is personal.
+func searchText(p *Procedure, c *Case) string {
+	parts := []string{c.Number, c.Title}
+	if p.form != nil && p.openness() > closedCircle {
+		for _, f := range p.form.Fields {
+			if v, ok := c.Form[f.Name].(string); ok && f.Personal == "" && (f.Kind == TextField || f.Kind == LongText) {
+				parts = append(parts, v)
+			}
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// Sweep lets the clock find what was missed by now, in up to limit cases, and returns how many it looked at. Several servers may sweep at a
+// time: a case is held by one, and what one has found is found no more.
+func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		n = 0
+		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
+			"SELECT doc FROM casework_case WHERE timer_at < $1 ORDER BY timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
+		if err != nil {
+			return err
+		}
+		for i := range cases {
+			if err := s.tick(ctx, tx, &cases[i]); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (s *Service) tick(ctx context.Context, tx *store.Tx, c *Case) error {
+	p, err := s.version(ctx, tx, c.Hash)
+	if err != nil {
+		return err
+	}
+	events, signed, err := Decide(p, c, Actor{Program: true}, Tick{}, s.world(tx))
+	if err != nil {
+		return fmt.Errorf("case %s: %w", c.Number, err)
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	_, err = s.commit(ctx, tx, p, c, c.ID, events, signed)
+	return err
+}
