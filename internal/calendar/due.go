@@ -19,7 +19,7 @@ type Due struct {
 // The rule is the Civil Code's, articles 200 to 204. A term in days, months or years does not count the day on which it begins and
 // ends at the close of business of its last day; a last day that is a rest day moves on to the next working day; a month that lacks
 // the day ends the term on its own last. A term in working minutes begins at once, or with the next business minute, and counts
-// business minutes only.
+// business minutes only. A term in minutes of the clock begins at once and runs by day and night, so that no calendar decides it.
 //
 // A pause stops the clock. A day with any paused business minute is not counted, neither as one of the term nor as the one on which
 // it ends. In a term of calendar days, months or years a rest day has the same hours as any other: a pause over a weekend costs two
@@ -40,6 +40,9 @@ func (c *Calendar) Due(start time.Time, span Span, pauses []Pause) (Due, error) 
 		return Due{}, err
 	}
 	from := c.local(start)
+	if span.Unit == Minutes {
+		return c.dueClock(from, int64(span.N)*microsPerMinute, stops), nil
+	}
 	if span.Unit == WorkingMinutes {
 		return c.dueMinutes(from, int64(span.N)*microsPerMinute, stops), nil
 	}
@@ -121,6 +124,27 @@ func (c *Calendar) dueMinutes(from, need int64, stops []stop) Due {
 	}
 	day, clockTime := c.businessAt(c.businessBefore(at) + need)
 	return Due{At: c.instant(day, clockTime), Provisional: !c.covered(dayOf(from), day)}
+}
+
+// dueClock is the rule of terms in minutes of the clock. need is in microseconds.
+func (c *Calendar) dueClock(from, need int64, stops []stop) Due {
+	at := from
+	for _, s := range stops {
+		if s.to <= at {
+			continue
+		}
+		free := max(0, s.from-at)
+		if free >= need {
+			break
+		}
+		if s.to == never {
+			return Due{Stopped: true}
+		}
+		need -= free
+		at = s.to
+	}
+	day := dayOf(at + need)
+	return Due{At: c.instant(day, at+need-int64(day)*microsPerDay)}
 }
 
 // businessBefore is how much business time, in microseconds, lies before a local time; only differences of it mean anything.

@@ -47,6 +47,10 @@ func TestDue(t *testing.T) {
 		{"a pause on the day to which a term moves", "2021-11-12T09:00", "8 days", "2021-11-22T09:00/2021-11-22T10:00", "2021-11-23T17:30"},
 		{"a pause of a minute costs working hours a minute", "2021-11-19T10:00", "1 working hour", "2021-11-19T10:10/2021-11-19T10:11", "2021-11-19T11:01"},
 		{"a pause from before the start", "2021-11-19T10:00", "1 working hour", "2021-11-18T10:00/2021-11-19T10:30", "2021-11-19T11:30"},
+		{"minutes of the clock run at night", "2021-11-19T22:50", "30 minutes", "", "2021-11-19T23:20"},
+		{"and over a holiday", "2021-10-01T23:30", "24 hours", "", "2021-10-02T23:30"},
+		{"and to the microsecond", "2021-11-20T12:00:00.000001", "1 hour", "", "2021-11-20T13:00:00.000001"},
+		{"a pause of the clock costs what it lasts", "2021-11-20T12:00", "1 hour", "2021-11-20T12:10/2021-11-20T14:10", "2021-11-20T15:00"},
 		{"a pause that begins as the term ends", "2021-11-19T10:00", "1 working hour", "2021-11-19T11:00/", "2021-11-19T11:00"},
 	} {
 		t.Run(v.why, func(t *testing.T) {
@@ -59,7 +63,7 @@ func TestDue(t *testing.T) {
 }
 
 func TestAPauseWithoutAnEndStopsTheClock(t *testing.T) {
-	for _, v := range []string{"5 working days", "10 days", "1 month", "40 working hours"} {
+	for _, v := range []string{"5 working days", "10 days", "1 month", "40 working hours", "72 hours"} {
 		got, err := Default().Due(moment(t, "2021-11-01T09:00"), span(t, v), pausesOf(t, "2021-11-03T10:00/"))
 		if err != nil || got != (Due{Stopped: true}) {
 			t.Errorf("%s: %+v, %v", v, got, err)
@@ -124,7 +128,7 @@ func TestDueRefuses(t *testing.T) {
 		{"no term", start, Span{}, "", "calendar.no_span"},
 		{"a term of nothing", start, Span{0, Days}, "", "calendar.no_span"},
 		{"a term of less than nothing", start, Span{-1, WorkingMinutes}, "", "calendar.no_span"},
-		{"a unit that is none", start, Span{1, Years + 1}, "", "calendar.no_span"},
+		{"a unit that is none", start, Span{1, Minutes + 1}, "", "calendar.no_span"},
 		{"over a century", start, Span{101, Years}, "", "calendar.span_too_long"},
 		{"a pause that ends before it begins", start, Span{1, Days}, "2021-11-02T10:00/2021-11-02T09:59", "calendar.bad_pause"},
 		{"a pause without a beginning", start, Span{1, Days}, "/2021-11-02T09:59", "calendar.bad_pause"},

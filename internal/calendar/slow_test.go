@@ -93,6 +93,18 @@ func (s slow) due(start time.Time, span Span, pauses []Pause) (at time.Time, pro
 		}
 		return at, false, false
 	}
+	if span.Unit == Minutes {
+		left := span.N
+		for m := start; m.Before(start.AddDate(0, 0, slowEnd)); m = m.Add(time.Minute) {
+			if paused(m, pauses) {
+				continue
+			}
+			if left--; left == 0 {
+				return m.Add(time.Minute), false, true
+			}
+		}
+		return at, false, false
+	}
 	counts := func(d time.Time) bool { return span.Unit != WorkingDays || s.works(d) }
 	left := span.N
 	if span.Unit == Months || span.Unit == Years {
@@ -187,8 +199,8 @@ func drawPauses(t *rapid.T, start time.Time) (pauses []Pause) {
 }
 
 func drawSpan(t *rapid.T) Span {
-	unit := rapid.SampledFrom([]Unit{WorkingMinutes, WorkingDays, Days, Months, Years}).Draw(t, "unit")
-	most := map[Unit]int{WorkingMinutes: 3000, WorkingDays: 60, Days: 90, Months: 13, Years: 2}[unit]
+	unit := rapid.SampledFrom([]Unit{WorkingMinutes, WorkingDays, Days, Months, Years, Minutes}).Draw(t, "unit")
+	most := map[Unit]int{WorkingMinutes: 3000, WorkingDays: 60, Days: 90, Months: 13, Years: 2, Minutes: 3000}[unit]
 	return Span{rapid.IntRange(1, most).Draw(t, "number"), unit}
 }
 

@@ -17,20 +17,21 @@ const (
 	Days   // every day counts; the last moves on when it is a rest day
 	Months // to the same day of a later month, or to that month's last
 	Years
+	Minutes // of the clock, by day and night: for danger, which keeps no office hours
 )
 
 // Span is the length of a term: 3 working days. Its text, in packs and in the database, is English and has one spelling:
-// "30 working minutes", "4 working hours", "3 working days", "15 days", "3 months", "1 year". The zero Span is no term; its text is
-// empty.
+// "30 working minutes", "4 working hours", "3 working days", "15 days", "3 months", "1 year", "30 minutes", "24 hours". The zero Span is
+// no term; its text is empty.
 type Span struct {
 	N    int
 	Unit Unit
 }
 
 // longest bounds the number of each unit: about a century, beyond any term that a law sets.
-var longest = map[Unit]int{WorkingMinutes: 10_000_000, WorkingDays: 25_000, Days: 36_500, Months: 1200, Years: 100}
+var longest = map[Unit]int{WorkingMinutes: 10_000_000, WorkingDays: 25_000, Days: 36_500, Months: 1200, Years: 100, Minutes: 10_000_000}
 
-var unitNames = map[Unit]string{WorkingMinutes: "working minute", WorkingDays: "working day", Days: "day", Months: "month", Years: "year"}
+var unitNames = map[Unit]string{WorkingMinutes: "working minute", WorkingDays: "working day", Days: "day", Months: "month", Years: "year", Minutes: "minute"}
 
 var unitsByName = map[string]struct {
 	unit  Unit
@@ -42,9 +43,11 @@ var unitsByName = map[string]struct {
 	"day":            {Days, 1},
 	"month":          {Months, 1},
 	"year":           {Years, 1},
+	"minute":         {Minutes, 1},
+	"hour":           {Minutes, 60},
 }
 
-var spanText = regexp.MustCompile(`^([1-9][0-9]{0,7}) (working minute|working hour|working day|day|month|year)(s?)$`)
+var spanText = regexp.MustCompile(`^([1-9][0-9]{0,7}) (working minute|working hour|working day|day|month|year|minute|hour)(s?)$`)
 
 // ParseSpan reads the text of a span. It refuses anything but the one spelling: no leading zero, one blank, and an s exactly when
 // the number is not 1. A number beyond about a century is refused too.
@@ -93,8 +96,8 @@ func (s Span) String() string {
 
 // spoken returns number and unit as they are said: whole hours are said in hours.
 func (s Span) spoken() (n int, unit string) {
-	if s.Unit == WorkingMinutes && s.N%60 == 0 && s.N != 0 {
-		return s.N / 60, "working hour"
+	if hour := map[Unit]string{WorkingMinutes: "working hour", Minutes: "hour"}[s.Unit]; hour != "" && s.N%60 == 0 && s.N != 0 {
+		return s.N / 60, hour
 	}
 	return s.N, unitNames[s.Unit]
 }
@@ -106,6 +109,8 @@ var messageKeys = map[string]string{
 	"day":            "calendar.span.days",
 	"month":          "calendar.span.months",
 	"year":           "calendar.span.years",
+	"minute":         "calendar.span.minutes",
+	"hour":           "calendar.span.hours",
 }
 
 // Message returns the message that says the span to a user, and its argument: T(lang, key, args...).
