@@ -1,0 +1,167 @@
+package casework
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/store"
+)
+
+// Standing is how a unit stands with what it owes in a period. Every count opens: it is what List or Desk returns for the same filter.
+type Standing struct {
+	Holder  string // unit:KEY
+	Owed    int    // still to be done, in time so far
+	Late    int    // still to be done, and missed
+	Met     int    // in time
+	Missed  int    // found missed, whether done later or not
+	Median  time.Duration
+	Decided int // duties of which Median was taken
+}
+
+// bucket is the grain of the median, by the clock on the wall.
+const bucket = 15 * time.Minute
+
+// Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
+// oversees; a closed circle's cases are counted nowhere here.
+func (s *Service) Board(ctx context.Context, tx *store.Tx, v Viewer, from, until clock.Date) (map[string]*Standing, error) {
+	zone := s.Calendar().Zone()
+	see, args := v.where(Whole)
+	q := query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
+		JOIN casework_case c ON c.id = d.case_id WHERE d.start_at >= ? AND d.start_at < ? AND d.holder LIKE 'unit:%' AND d.status <> 'withdrawn' AND c.openness >= 1
+		AND (` + see + `) GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took`,
+		append([]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}, args...)}
+	board := map[string]*Standing{}
+	took := map[string][]span{}
+	err := tx.Each(ctx, q.numbered(), q.args, func(rows *sql.Rows) error {
+		var holder, status string
+		var outstanding bool
+		var n int
+		var t sql.NullInt64
+		if err := rows.Scan(&holder, &status, &outstanding, &t, &n); err != nil {
+			return err
+		}
+		st := board[holder]
+		if st == nil {
+			st = &Standing{Holder: holder}
+			board[holder] = st
+		}
+		switch Status(status) {
+		case Due:
+			st.Owed += n
+		case DutyMet:
+			st.Met += n
+			took[holder] = append(took[holder], span{t.Int64, n})
+		case Breach:
+			st.Missed += n
+			if outstanding {
+				st.Late += n
+			}
+		}
+		return nil
+	})
+	for holder, spans := range took {
+		board[holder].Median, board[holder].Decided = median(spans)
+	}
+	return board, err
+}
+
+// span is how many duties took how many buckets.
+type span struct {
+	took int64
+	n    int
+}
+
+// median of spans in order of length.
+func median(spans []span) (time.Duration, int) {
+	all := 0
+	for _, s := range spans {
+		all += s.n
+	}
+	seen := 0
+	for _, s := range spans {
+		if seen += s.n; 2*seen >= all {
+			return time.Duration(s.took)*bucket + bucket/2, all
+		}
+	}
+	return 0, 0
+}
+
+// Tally is how the cases of a procedure stand.
+type Tally struct {
+	States   map[string]int  // of those that are open
+	Outcomes map[Outcome]int // of those that ended
+	Shares   map[string]Part // the procedure's own, by name
+	Withheld bool            // some count was below LeastCounted, and the cases are confidential: nothing is told
+}
+
+// Part is a number out of another. Of nothing there is no share.
+type Part struct{ Of, Among int }
+
+// LeastCounted is the smallest count that is told of confidential cases: below it, who is meant could be guessed.
+const LeastCounted = 5
+
+// Count returns how the cases of a procedure that were opened in a period stand. It counts all of them, for it tells of none; of a closed
+// circle, counts below LeastCounted are withheld.
+func (s *Service) Count(ctx context.Context, tx *store.Tx, p *Procedure, from, until clock.Date) (Tally, error) {
+	t := Tally{States: map[string]int{}, Outcomes: map[Outcome]int{}, Shares: map[string]Part{}}
+	q := "SELECT state, outcome, COUNT(*) FROM casework_case WHERE procedure = $1"
+	args := []any{p.Name}
+	if zone := s.Calendar().Zone(); !from.IsZero() {
+		q += " AND opened_at >= $2 AND opened_at < $3"
+		args = append(args, micros(from.In(zone)), micros(until.AddDays(1).In(zone)))
+	}
+	final := map[string]int{}
+	err := tx.Each(ctx, q+" GROUP BY state, outcome", args, func(rows *sql.Rows) error {
+		var state string
+		var outcome Outcome
+		var n int
+		if err := rows.Scan(&state, &outcome, &n); err != nil {
+			return err
+		}
+		if outcome == Open {
+			t.States[state] += n
+		} else {
+			t.Outcomes[outcome] += n
+			final[state] += n
+		}
+		return nil
+	})
+	for _, sh := range p.Shares {
+		var part Part
+		for _, name := range sh.Value.Of {
+			part.Of += final[name]
+		}
+		for _, name := range sh.Value.Among {
+			part.Among += final[name]
+		}
+		t.Shares[sh.Key] = part
+	}
+	if len(p.Visible.Circle) > 0 {
+		t.withhold()
+	}
+	return t, err
+}
+
+// withhold takes away every count that is small, and what it could be worked out from.
+func (t *Tally) withhold() {
+	for k, n := range t.States {
+		if n < LeastCounted {
+			delete(t.States, k)
+			t.Withheld = true
+		}
+	}
+	for k, n := range t.Outcomes {
+		if n < LeastCounted {
+			delete(t.Outcomes, k)
+			t.Withheld = true
+		}
+	}
+	for k, part := range t.Shares {
+		if part.Of < LeastCounted || part.Among-part.Of < LeastCounted && part.Among != part.Of {
+			delete(t.Shares, k)
+			t.Withheld = true
+		}
+	}
+}
