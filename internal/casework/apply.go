@@ -79,6 +79,8 @@ func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 		c.Level, c.Again = e.Escalated.Level, e.Escalated.Again
 	case e.Rated != nil:
 		c.Ratings = append(c.Ratings, *e.Rated)
+	case e.Urged != nil:
+		c.Urgent = e.Urged.Urgent
 	case e.Valued != nil:
 		c.Values = maps.Clone(c.Values)
 		if c.Values == nil {

@@ -33,7 +33,7 @@ func (c *checker) wrong(at, key string, kv ...any) {
 var nameText = regexp.MustCompile(`^[a-z][a-z0-9-]{0,40}$`)
 
 // reserved are the words of the language that no party and no duty may be called.
-var reserved = []string{"all", "any", "owed", "anyone", "children", "met", "missed", attend}
+var reserved = []string{"all", "any", "owed", "anyone", "children", "met", "missed", byProgram, attend}
 
 func (c *checker) check() {
 	p := c.p
@@ -360,6 +360,11 @@ func (c *checker) visible() {
 	}
 	if len(v.Circle) > 0 && v.Public != Hidden {
 		c.wrong("$.visible", "circle_public")
+	}
+	for _, s := range c.p.States {
+		if len(s.Value.SeenBy) > 0 && len(v.Circle) == 0 {
+			c.wrong("$.states."+s.Key+".seen-by", "seen_by_circle")
+		}
 	}
 }
 

@@ -13,8 +13,9 @@ const (
 
 // Who may act, beside parties and roles.
 const (
-	byOwed   = "owed"   // whoever owes the duty that the action meets
-	byAnyone = "anyone" // also people without an account
+	byOwed    = "owed"    // whoever owes the duty that the action meets
+	byAnyone  = "anyone"  // also people without an account
+	byProgram = "program" // the program itself, by a job
 )
 
 // What follows a missed duty, beside "to STATE".
@@ -61,6 +62,9 @@ func (c *checker) effects(at, state string, a *Action) {
 			c.wrong(at+".assign", "party_field", "field", as.Value, "name", as.Key)
 		}
 	}
+	if a.Takes != "" {
+		c.takes(at+".takes", a)
+	}
 	for _, party := range a.Rate {
 		if !c.isParty(party) {
 			c.wrong(at+".rate", "no_party", "name", party)
@@ -77,6 +81,17 @@ func (c *checker) effects(at, state string, a *Action) {
 	}
 	if a.Extend != (Extend{}) {
 		c.extend(at, a)
+	}
+}
+
+// takes holds that only who has the role that a party asks for makes themselves that party.
+func (c *checker) takes(at string, a *Action) {
+	party, ok := c.p.Parties.Get(a.Takes)
+	switch {
+	case !ok:
+		c.wrong(at, "no_party", "name", a.Takes)
+	case party.One != Persons || slices.ContainsFunc(a.By, func(t string) bool { return t != party.Role }) || len(a.Approve) > 0:
+		c.wrong(at, "takes_role", "name", a.Takes, "role", party.Role)
 	}
 }
 
@@ -101,6 +116,8 @@ func (c *checker) moves(at, state string, a *Action) {
 	}
 	ownerActs := slices.Contains(a.By, Caller)
 	switch {
+	case to.Ends == Refused && slices.Contains(a.By, byProgram):
+		c.wrong(at, "machine_refuses")
 	case to.Ends == Solved && !ownerActs && !asks(a, "evidence", "photo", "document", "answer"):
 		c.wrong(at, "solved_by_proof")
 	case (to.Ends == Refused || to.Ends == ClosedUnsolved || to.Ends == Redirected) && !ownerActs && !asks(a, "reason", "answer"):

@@ -45,7 +45,7 @@ func (c *districtChecker) role(at, role string) {
 
 // term checks one of those who may act, hear or see: a party, party.role, or a role.
 func (c *districtChecker) term(at, term string) {
-	if term == byOwed || term == byAnyone {
+	if term == byOwed || term == byAnyone || term == byProgram {
 		return
 	}
 	party, role, both := strings.Cut(term, ".")
@@ -76,6 +76,9 @@ func (c *districtChecker) roles() {
 		}
 	}
 	for _, s := range p.States {
+		for _, t := range s.Value.SeenBy {
+			c.term("$.states."+s.Key+".seen-by", t)
+		}
 		for _, a := range s.Value.Do {
 			at := "$.states." + s.Key + ".do." + a.Key
 			for _, t := range a.Value.By {

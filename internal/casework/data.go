@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/big"
 	"strings"
 	"unicode"
@@ -52,6 +53,15 @@ func whole(v any) any {
 		for i := range v {
 			v[i] = whole(v[i])
 		}
+	}
+	return v
+}
+
+// asRead returns a value as it is read again from a history, so that the two are equal: a fraction that is whole is a whole number.
+func asRead(v any) any {
+	const exact = 1 << 53
+	if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < exact {
+		return int64(f)
 	}
 	return v
 }

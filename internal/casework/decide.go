@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"huying/internal/clock"
 	"huying/internal/errs"
 )
 
@@ -96,7 +97,7 @@ func (d *decider) runProgram(cmd Command) error {
 func (d *decider) settle() error {
 	const most = 50 // a procedure that goes round without anybody acting
 	for range most {
-		if err := d.values(); err != nil {
+		if err := d.weigh(); err != nil {
 			return err
 		}
 		if d.c.Closed() {
@@ -236,6 +237,7 @@ func (d *decider) vars(input Data) map[string]any {
 		"case": map[string]any{
 			"state": d.c.State, "category": d.c.Category, "place": d.c.Place, "urgent": d.c.Urgent, "level": int64(d.c.Level),
 			"reopened": int64(d.c.Reopened), "declined": int64(declined), "callers": int64(len(d.c.Callers)), "children": int64(len(d.c.Children)),
+			"today": clock.DateOf(d.w.Now, d.w.Calendar.Zone()).String(),
 		},
 	}
 }
@@ -307,9 +309,14 @@ func (d *decider) owners(def *Duty) []Member {
 	return all
 }
 
-// titleOf is the line by which a case is known in lists: its field title, or the beginning of its first text.
-func titleOf(f *Form, form Data) string {
+// titleOf is the line by which a case is known in lists: its field title, or the beginning of its first text. That of a closed circle has
+// none: it lies on the desks of some who may not read it.
+func (p *Procedure) titleOf(form Data) string {
 	const most = 80
+	f := p.form
+	if len(p.Visible.Circle) > 0 {
+		return ""
+	}
 	for _, name := range []string{"title", "subject"} {
 		if s, ok := form[name].(string); ok {
 			return firstLine(s, most)

@@ -98,6 +98,8 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 	switch term {
 	case byAnyone:
 		return d.self(), true
+	case byProgram:
+		return "", d.by.Program
 	case byOwed:
 		return d.owing(f, n)
 	}
@@ -264,7 +266,7 @@ func (d *decider) perform(f *found, cmd Do) error {
 	d.signFor(f.as)
 	d.emit(Event{Did: &Did{State: f.state, Action: f.name, Input: cmd.Input}})
 	a := f.def
-	for _, step := range []func(*found, Do) error{d.discharge, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.openChild, d.reroute} {
+	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.openChild, d.reroute} {
 		if err := step(f, cmd); err != nil {
 			return err
 		}

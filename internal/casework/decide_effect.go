@@ -26,6 +26,27 @@ func (d *decider) assign(f *found, cmd Do) error {
 	return nil
 }
 
+// take makes the actor the member of a party.
+func (d *decider) take(f *found, _ Do) error {
+	party := f.def.Takes
+	if party == "" {
+		return nil
+	}
+	def, _ := d.p.Parties.Get(party)
+	who := PersonMember(d.by.Person)
+	if d.by.For != 0 {
+		who = PersonMember(d.by.For)
+	}
+	if len(d.unlike(def, []Member{who}, d.c.Parties)) == 0 {
+		return errs.New(errs.Conflict, "casework.not_both", "party", party, "other", def.NotAlso)
+	}
+	d.emit(Event{Assigned: &Assigned{Party: party, Members: []Member{who}}})
+	if f.def.To == "" || !f.here {
+		return d.reconcile()
+	}
+	return nil
+}
+
 // set keeps values on the case.
 func (d *decider) set(f *found, cmd Do) error {
 	if len(f.def.Set) == 0 {
@@ -37,7 +58,7 @@ func (d *decider) set(f *found, cmd Do) error {
 		if err != nil {
 			return err
 		}
-		values[s.Key] = v
+		values[s.Key] = asRead(v)
 	}
 	d.emit(Event{Valued: values})
 	return nil

@@ -26,16 +26,19 @@ func (d *decider) open(cmd OpenCase) error {
 	category, _ := form["category"].(string)
 	caller := cmd.Caller
 	caller.N = 1
+	if err := d.p.caller.Check(caller.Said); err != nil {
+		return err
+	}
 	if !cmd.OnBehalf && !d.by.Program {
 		caller.Person, caller.Unit = d.by.Person, d.openerUnit(place)
 		d.signed.Unit, d.signed.Caller = caller.Unit, 1
 	}
 	o := &Opened{
-		Procedure: d.p.Name, Hash: d.p.Hash, Number: cmd.Number, Form: form, Title: titleOf(d.p.form, form), Category: category, Place: place,
+		Procedure: d.p.Name, Hash: d.p.Hash, Number: cmd.Number, Form: form, Title: d.p.titleOf(form), Category: category, Place: place,
 		Channel: cmd.Channel, Caller: caller, Parent: cmd.Parent, Foreign: cmd.Foreign, Simulated: cmd.Simulated,
 	}
 	d.c.Form, d.c.Category, d.c.Place = form, category, place // of what urgent may speak
-	urgent, err := d.urgent()
+	urgent, err := d.p.Urgent.sure(d.vars(nil))
 	if err != nil {
 		return err
 	}
@@ -47,17 +50,25 @@ func (d *decider) open(cmd OpenCase) error {
 	if d.p.Repeat != "" {
 		d.emit(Event{Valued: Data{"earlier": int64(cmd.Earlier)}})
 	}
+	if err := d.weigh(); err != nil { // the first duties may depend on it
+		return err
+	}
 	if err := d.enter(d.p.first()); err != nil {
 		return err
 	}
 	return d.settle()
 }
 
-func (d *decider) urgent() (bool, error) {
-	if d.p.Urgent.IsZero() {
-		return false, nil
+// weigh works out anew what the case is worth: its values, and whether it is urgent.
+func (d *decider) weigh() error {
+	if err := d.values(); err != nil {
+		return err
 	}
-	return d.p.Urgent.holds(d.vars(nil))
+	urgent, err := d.p.Urgent.sure(d.vars(nil))
+	if err == nil && urgent != d.c.Urgent {
+		d.emit(Event{Urged: &Urged{Urgent: urgent}})
+	}
+	return err
 }
 
 func (d *decider) mayOpen(place string, onBehalf bool) bool {
@@ -246,6 +257,7 @@ func (d *decider) values() error {
 		if err != nil {
 			return err
 		}
+		v = asRead(v)
 		if old, ok := d.c.Values[name]; !ok || !reflect.DeepEqual(old, v) {
 			changed[name] = v
 		}

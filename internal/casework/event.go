@@ -24,6 +24,7 @@ type Event struct {
 	Extended  *Extended  `json:"extended,omitempty"`
 	Escalated *Escalated `json:"escalated,omitempty"`
 	Rated     *Rated     `json:"rated,omitempty"`
+	Urged     *Urged     `json:"urged,omitempty"` // it became urgent, or is so no more
 	Valued    Data       `json:"valued,omitempty"`
 	Joined    *CallerOf  `json:"joined,omitempty"`
 	Asked     *Asked     `json:"asked,omitempty"`    // an action waits for approval
@@ -138,6 +139,9 @@ type (
 		Member Member `json:"member"`
 		Score  int    `json:"score"`
 		By     int    `json:"by,omitempty"` // which caller
+	}
+	Urged struct {
+		Urgent bool `json:"urgent"`
 	}
 	Asked struct {
 		State  string `json:"state"`

@@ -53,3 +53,11 @@ func (g Guard) holds(vars map[string]any) (bool, error) {
 
 // asks reports whether the condition speaks of one of the names.
 func (g Guard) asks(name string) bool { return !g.IsZero() && len(g.expr.Asks(name)) > 0 }
+
+// sure is holds, but that no condition is none that is met.
+func (g Guard) sure(vars map[string]any) (bool, error) {
+	if g.IsZero() {
+		return false, nil
+	}
+	return g.expr.Holds(vars)
+}

@@ -19,8 +19,8 @@ type Procedure struct {
 	Parties  Named[Party]  `yaml:"parties"`
 	Routes   []Route       `yaml:"routes"`
 	FormFile FormSource    `yaml:"form"`
-	Fields   FormSource    `yaml:"fields"` // what actions ask for beside the built-in fields: properties of a JSON Schema
-	Callers  FormSource    `yaml:"callers"`
+	Fields   FormSource    `yaml:"fields"`  // what actions ask for beside the built-in fields: properties of a JSON Schema
+	Callers  FormSource    `yaml:"callers"` // what each caller says of themselves, the first as those who join
 	Visible  Visible       `yaml:"visible"`
 	Urgent   Guard         `yaml:"urgent"`
 	Repeat   string        `yaml:"repeat"` // a field of the form: earlier cases with the same value are counted
@@ -36,7 +36,7 @@ type Procedure struct {
 	file    *strictyaml.File
 	sources map[string]string // the files that it was read from, by name
 	form    *Form
-	caller  *Form // what each further caller says of themselves; nil: nothing
+	caller  *Form // what each caller says of themselves; nil: nothing
 	fields  map[string]Field
 	actions map[string]*Form // by state and action
 	acting  []string         // roles, other than those of parties, that may act somewhere
@@ -82,7 +82,7 @@ type Route struct {
 // Visible says who reads a case besides its parties.
 type Visible struct {
 	Public  Openness `yaml:"public"`
-	Circle  []string `yaml:"circle"`  // parties and roles; when given, nobody else reads the case, the supervisor neither
+	Circle  []string `yaml:"circle"`  // parties and roles; when given, nobody else reads the case, the supervisor neither (see State.SeenBy)
 	Callers []string `yaml:"callers"` // parties and roles that learn who called; none given: all parties
 }
 
@@ -105,6 +105,7 @@ type Reason struct {
 // State is a stage of the procedure.
 type State struct {
 	Title  Text          `yaml:"title"`
+	SeenBy []string      `yaml:"seen-by"` // of a closed circle: who reads the case beside the circle as long as it is here
 	Duties Named[Duty]   `yaml:"duties"`
 	Do     Named[Action] `yaml:"do"`
 	Next   Named[Next]   `yaml:"next"`
@@ -148,7 +149,7 @@ func (d Duty) recurs() bool { return !d.Every.IsZero() || len(d.At) > 0 }
 // Action is something that may be done.
 type Action struct {
 	Title   Text          `yaml:"title"`
-	By      Strings       `yaml:"by"`   // owed, a party, party.role, a role, anyone
+	By      Strings       `yaml:"by"`   // owed, a party, party.role, a role, anyone, program
 	With    []string      `yaml:"with"` // fields; a question mark after one makes it optional
 	If      Guard         `yaml:"if"`
 	Within  calendar.Span `yaml:"within"` // only so long after the state was entered
@@ -158,6 +159,7 @@ type Action struct {
 	To      string        `yaml:"to"`
 	Reroute string        `yaml:"reroute"` // once
 	Assign  Named[string] `yaml:"assign"`  // party: the field that names its members
+	Takes   string        `yaml:"takes"`   // a party of one person: whoever acts becomes it
 	Set     Named[Guard]  `yaml:"set"`     // value: CEL
 	Rate    Strings       `yaml:"rate"`    // parties
 	Pause   string        `yaml:"pause"`   // a reason
