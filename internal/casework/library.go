@@ -107,7 +107,7 @@ func keepVersion(ctx context.Context, tx *store.Tx, p *Procedure) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO casework_version (hash, procedure, file, files, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING`,
+	_, err = tx.Exec(ctx, `INSERT INTO casework_procedure (hash, procedure, file, files, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING`,
 		p.Hash, p.Name, p.file.Name, string(files), micros(tx.Now()))
 	return err
 }
@@ -173,7 +173,7 @@ func (s *Service) version(ctx context.Context, tx *store.Tx, hash string) (*Proc
 	}
 	var file string
 	var files map[string]string
-	if err := tx.Scan(ctx, "SELECT file, files FROM casework_version WHERE hash = $1", []any{hash}, &file, store.AsJSON(&files)); err != nil {
+	if err := tx.Scan(ctx, "SELECT file, files FROM casework_procedure WHERE hash = $1", []any{hash}, &file, store.AsJSON(&files)); err != nil {
 		return nil, err
 	}
 	p, _, err := compile(file, []byte(files[file]), func(path string) ([]byte, error) {

@@ -10,6 +10,11 @@ import (
 
 // What others may have to follow. Each is written as a job in the transaction that caused it.
 type (
+	// Happened is a record of which people may have to be told.
+	Happened struct {
+		Case int64 `json:"case"`
+		Seq  int   `json:"seq"`
+	}
 	// Ended is a case that came to an end.
 	Ended struct {
 		Case      int64   `json:"case"`
@@ -25,6 +30,8 @@ type (
 	}
 )
 
+func (Happened) Kind() string   { return "casework.happened" }
+func (Happened) Fleeting()      {} // a record is made once
 func (Ended) Kind() string      { return "casework.ended" }
 func (ChildAsked) Kind() string { return "casework.child_asked" }
 
@@ -35,6 +42,11 @@ const SearchKind = "case"
 func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case, r Record) error {
 	if old == nil {
 		if err := s.Search.Put(ctx, tx, SearchKind, c.ID, searchText(p, c)); err != nil {
+			return err
+		}
+	}
+	if !c.Simulated {
+		if err := s.Queue.Enqueue(ctx, tx, Happened{Case: c.ID, Seq: r.Seq}, fmt.Sprintf("%d/%d", c.ID, r.Seq)); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,12 @@ const (
 // Event is the payload of a job. Kind names it for good ("promise.document_read"): jobs of an older program are still read.
 type Event interface{ Kind() string }
 
+// Fleeting is an Event whose key can never come again. Its row is removed when it is done, instead of being kept to be known again.
+type Fleeting interface {
+	Event
+	Fleeting()
+}
+
 // Queue holds who answers which event. Answers are registered before Run; Enqueue may be called at any time.
 type Queue struct {
 	db      *store.DB
@@ -44,7 +50,10 @@ type Queue struct {
 	wake    chan struct{}
 }
 
-type answer func(ctx context.Context, tx *store.Tx, payload []byte) error
+type answer struct {
+	run      func(ctx context.Context, tx *store.Tx, payload []byte) error
+	fleeting bool
+}
 
 // New returns a queue over db. Waiting times are of the machine's clock: a demonstration on another date works through its jobs too.
 func New(db *store.DB, now clock.Security) *Queue {
@@ -58,13 +67,14 @@ func On[E Event](q *Queue, f func(ctx context.Context, tx *store.Tx, e E) error)
 	if _, taken := q.answers[kind]; taken {
 		panic("jobs: two answers to " + kind)
 	}
-	q.answers[kind] = func(ctx context.Context, tx *store.Tx, payload []byte) error {
+	_, fleeting := any(zero).(Fleeting)
+	q.answers[kind] = answer{fleeting: fleeting, run: func(ctx context.Context, tx *store.Tx, payload []byte) error {
 		var e E
 		if err := json.Unmarshal(payload, &e); err != nil {
 			return err
 		}
 		return f(ctx, tx, e)
-	}
+	}}
 }
 
 // Enqueue writes a job in the caller's transaction. key makes it idempotent: the same kind and key is written once.
@@ -155,6 +165,10 @@ func (q *Queue) next(ctx context.Context) (ran bool, err error) {
 		if err := q.answer(ctx, tx, job); err != nil {
 			return &failure{job, err}
 		}
+		if q.answers[job.kind].fleeting {
+			_, err = tx.Exec(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
+			return err
+		}
 		_, err = tx.Exec(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
 		return err
 	})
@@ -180,11 +194,11 @@ func (q *Queue) answer(ctx context.Context, tx *store.Tx, job row) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	f, ok := q.answers[job.kind]
+	a, ok := q.answers[job.kind]
 	if !ok {
 		return fmt.Errorf("nobody answers %q", job.kind)
 	}
-	return f(ctx, tx, []byte(job.payload))
+	return a.run(ctx, tx, []byte(job.payload))
 }
 
 func (q *Queue) note(ctx context.Context, job row, cause error) error {

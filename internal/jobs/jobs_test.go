@@ -118,3 +118,27 @@ func TestManyWorkersRunEachJobOnce(t *testing.T) {
 		}
 	}, jobs.Schema)
 }
+
+type passing struct{}
+
+func (passing) Kind() string { return "test.passing" }
+func (passing) Fleeting()    {}
+
+func TestWhatIsFleetingLeavesNoRow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		q := jobs.New(db, clock.NewHand(storetest.Now).Security())
+		n := 0
+		jobs.On(q, func(context.Context, *store.Tx, passing) error { n++; return nil })
+		jobs.On(q, func(context.Context, *store.Tx, called) error { return nil })
+		enqueue(t, db, q, passing{}, "1")
+		enqueue(t, db, q, called{}, "1")
+		if err := q.Drain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		err := db.Read(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT COUNT(*) FROM jobs", nil, &rows) })
+		if err != nil || n != 1 || rows != 1 {
+			t.Errorf("ran %d, %d rows, %v", n, rows, err)
+		}
+	}, jobs.Schema)
+}

@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- The versions of procedures, each with the files that it was read from: a case keeps the one with which it began.
-CREATE TABLE casework_version (
+CREATE TABLE casework_procedure (
   hash      TEXT   NOT NULL PRIMARY KEY,
   procedure TEXT   NOT NULL,
   file      TEXT   NOT NULL,
