@@ -73,7 +73,12 @@ func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 		c.Pauses[len(c.Pauses)-1].To = at
 	case e.Extended != nil:
 		if d := c.duty(e.Extended.DutyKey); d != nil {
-			d.Terms = append(slices.Clone(d.Terms), e.Extended.By)
+			d.Longer++
+			if e.Extended.On != "" {
+				d.On, d.Terms = e.Extended.On, nil
+			} else {
+				d.Terms = append(slices.Clone(d.Terms), e.Extended.By)
+			}
 		}
 	case e.Escalated != nil:
 		c.Level, c.Again = e.Escalated.Level, e.Escalated.Again

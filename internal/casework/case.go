@@ -58,6 +58,7 @@ type Owing struct {
 	Done    time.Time `json:"done,omitzero"`  // when a missed one was done after all
 	Gone    bool      `json:"gone,omitempty"` // missed, and then no longer asked of this owner
 	Claimed int64     `json:"claimed,omitempty"`
+	Longer  int       `json:"longer,omitempty"` // how often its term was extended
 }
 
 // Status is what became of a duty. It is decided exactly once.

@@ -25,9 +25,7 @@ const maxFindings = 100
 
 // wrong keeps a finding at the value of a path.
 func (c *checker) wrong(at, key string, kv ...any) {
-	if len(c.found) < maxFindings {
-		c.found = append(c.found, c.file.Wrong(at, "casework.check."+key, kv...))
-	}
+	c.found = c.p.finding(c.found, at, "casework.check."+key, kv...)
 }
 
 var nameText = regexp.MustCompile(`^[a-z][a-z0-9-]{0,40}$`)
@@ -41,6 +39,7 @@ func (c *checker) check() {
 		c.wrong("$", "no_states")
 		return
 	}
+	p.spread()
 	c.forms()
 	c.names()
 	c.guards()
@@ -84,6 +83,7 @@ func (c *checker) names() {
 	each(c, "$.parties", p.Parties)
 	each(c, "$.states", p.States)
 	each(c, "$.duties", p.Duties)
+	each(c, "$.do", p.Do)
 	each(c, "$.values", p.Values)
 	for _, s := range p.States {
 		each(c, "$.states."+s.Key+".duties", s.Value.Duties)
@@ -126,8 +126,10 @@ func (c *checker) parties() {
 			c.wrong(at, "person_needs_role", "name", name)
 		}
 		c.partyFrom(at, name, party)
-		if party.NotAlso != "" && !c.isParty(party.NotAlso) {
-			c.wrong(at+".not", "no_party", "name", party.NotAlso)
+		for _, other := range party.NotAlso {
+			if !c.isParty(other) {
+				c.wrong(at+".not", "no_party", "name", other)
+			}
 		}
 	}
 }
@@ -192,7 +194,10 @@ func (c *checker) duty(at, name, state string, d *Duty) {
 	c.dutyTerm(at, name, d)
 	for _, m := range d.Missed {
 		to, moves := strings.CutPrefix(m, "to ")
+		next, owes := strings.CutPrefix(m, missedOwe)
 		switch {
+		case owes:
+			c.follower(at, name, state, next)
 		case m == missedEscalate:
 			if len(c.p.Escalate) == 0 {
 				c.wrong(at+".missed", "no_ladder")
@@ -223,10 +228,28 @@ func (c *checker) duty(at, name, state string, d *Duty) {
 	}
 }
 
+// follower holds that what is owed after a miss stands further down beside it: so nothing follows itself. From then on the duty begins only
+// so.
+func (c *checker) follower(at, name, state, next string) {
+	duties := c.p.Duties
+	if s, ok := c.p.state(state); ok {
+		duties = s.Duties
+	}
+	index := func(key string) int {
+		return slices.IndexFunc(duties, func(e Entry[Duty]) bool { return e.Key == key })
+	}
+	d, ok := duties.Get(next)
+	if !ok || index(next) <= index(name) || len(d.Within) == 0 {
+		c.wrong(at+".missed", "no_follower", "name", next)
+		return
+	}
+	d.follows = true
+}
+
 // dutyTerm holds that a duty says in exactly one way when it is due.
 func (c *checker) dutyTerm(at, name string, d *Duty) {
 	ways := 0
-	for _, given := range []bool{len(d.Within) > 0, d.By != "", d.Each != "", !d.Every.IsZero(), len(d.At) > 0} {
+	for _, given := range []bool{len(d.Within) > 0 && d.By == "", d.By != "", d.Each != "", !d.Every.IsZero(), len(d.At) > 0} {
 		if given {
 			ways++
 		}
@@ -242,15 +265,49 @@ func (c *checker) dutyTerm(at, name string, d *Duty) {
 	if d.Day != 0 && (d.Every != calendar.Span{N: 1, Unit: calendar.Months} || d.Day < 1 || d.Day > 31) {
 		c.wrong(at+".day", "day_of_month")
 	}
-	if f, ok := c.p.formField(d.By); d.By != "" && (!ok || f.Kind != DateField || !f.Required) {
-		c.wrong(at+".by", "by_field", "field", d.By)
-	}
+	c.dutyDay(at, d)
 	if d.Each != "" {
 		f, ok := c.p.formField(d.Each)
 		if !ok || f.Kind != Table || !slices.ContainsFunc(f.Rows, func(r Field) bool { return r.Name == "date" && r.Kind == DateField && r.Required }) {
 			c.wrong(at+".each", "each_field", "field", d.Each)
 		}
 	}
+}
+
+// dutyDay holds that the day on which a duty is due is one that somebody fills in, and that a term stands beside it where they may not.
+func (c *checker) dutyDay(at string, d *Duty) {
+	if d.By == "" {
+		return
+	}
+	if name, ok := strings.CutPrefix(d.By, valuesDot); ok {
+		if !c.keepsDay(name) || len(d.Within) == 0 {
+			c.wrong(at+".by", "by_value", "name", name)
+		}
+		return
+	}
+	if f, ok := c.p.formField(d.By); !ok || f.Kind != DateField || f.Required == (len(d.Within) > 0) {
+		c.wrong(at+".by", "by_field", "field", d.By)
+	}
+}
+
+// keepsDay reports whether actions keep under a name what was filled in as a date, and nothing else.
+func (c *checker) keepsDay(value string) bool {
+	days := 0
+	for _, s := range c.p.States {
+		for _, a := range s.Value.Do {
+			g, ok := a.Value.Set.Get(value)
+			if !ok || g.expr == nil {
+				continue
+			}
+			for _, name := range g.expr.Asks("input") {
+				if f, _ := c.p.ActionForm(s.Key, a.Key).Field(name); f.Kind != DateField {
+					return false
+				}
+				days++
+			}
+		}
+	}
+	return days > 0
 }
 
 func (c *checker) stateAlone(name string, s *State) {
@@ -330,8 +387,11 @@ func (p *Procedure) duty(state, name string) *Duty {
 	return d
 }
 
-// formDot begins the name of a field of the form.
-const formDot = "form."
+// formDot begins the name of a field of the form, valuesDot that of a value of the case.
+const (
+	formDot   = "form."
+	valuesDot = "values."
+)
 
 // formField returns the field that "form.NAME" names.
 func (p *Procedure) formField(ref string) (Field, bool) {

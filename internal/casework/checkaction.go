@@ -23,6 +23,7 @@ const (
 	missedEscalate = "escalate"
 	missedReroute  = "reroute"
 	missedNothing  = "nothing"
+	missedOwe      = "owe " // and the duty that is owed from then on
 )
 
 const rerouteOnce = "once"
@@ -70,6 +71,12 @@ func (c *checker) effects(at, state string, a *Action) {
 			c.wrong(at+".rate", "no_party", "name", party)
 		}
 	}
+	if a.Mark < 0 || a.Mark > c.p.scale() || a.Mark > 0 && len(a.Rate) == 0 {
+		c.wrong(at+".mark", "fixed_mark", "best", c.p.scale())
+	}
+	if len(a.Approve) > 0 && (len(a.asksToRate()) > 0 || a.Joins) {
+		c.wrong(at+".approve", "approve_alone")
+	}
 	if a.Pause != "" && !c.p.Pauses.Has(a.Pause) {
 		c.wrong(at+".pause", "no_pause", "name", a.Pause)
 	}
@@ -80,7 +87,7 @@ func (c *checker) effects(at, state string, a *Action) {
 		c.wrong(at+".joins", "no_callers")
 	}
 	if a.Extend != (Extend{}) {
-		c.extend(at, a)
+		c.extend(at, a, form)
 	}
 }
 
@@ -96,11 +103,12 @@ func (c *checker) takes(at string, a *Action) {
 }
 
 // extend holds that nobody grants themselves more time.
-func (c *checker) extend(at string, a *Action) {
+func (c *checker) extend(at string, a *Action, form *Form) {
+	day, ok := form.Field(a.Extend.To)
 	switch {
 	case !c.knowsDuty(a.Extend.Duty):
 		c.wrong(at+".extend", "no_duty", "name", a.Extend.Duty)
-	case a.Extend.By.IsZero():
+	case a.Extend.By.IsZero() == (a.Extend.To == ""), a.Extend.To != "" && (!ok || day.Kind != DateField || !day.Required):
 		c.wrong(at+".extend", "extend_by")
 	case len(a.Approve) == 0:
 		c.wrong(at+".extend", "extend_approve", "name", a.Extend.Duty)

@@ -32,9 +32,7 @@ type districtChecker struct {
 }
 
 func (c *districtChecker) wrong(at, key string, kv ...any) {
-	if len(c.found) < maxFindings {
-		c.found = append(c.found, c.p.file.Wrong(at, "casework.check."+key, kv...))
-	}
+	c.found = c.p.finding(c.found, at, "casework.check."+key, kv...)
 }
 
 func (c *districtChecker) role(at, role string) {
@@ -143,33 +141,42 @@ func (c *districtChecker) reaches() {
 	}
 }
 
-// children holds that what is opened by an action exists and is given what it asks for.
+// children holds that what is opened, by an action or after a miss, exists and is given what it asks for.
 func (c *districtChecker) children() {
+	missed := func(at string, duties Named[Duty]) {
+		for _, d := range duties {
+			c.child(at+".duties."+d.Key+".opens", &d.Value.Opens)
+		}
+	}
+	missed("$", c.p.Duties)
 	for _, s := range c.p.States {
+		missed("$.states."+s.Key, s.Value.Duties)
 		for _, a := range s.Value.Do {
-			name := a.Value.Opens.Procedure
-			if name == "" {
-				continue
-			}
-			at := "$.states." + s.Key + ".do." + a.Key + ".opens"
-			child, ok := c.d.Procedures[name]
-			if !ok {
-				c.wrong(at, "no_procedure", "name", name)
-				continue
-			}
-			for _, f := range a.Value.Opens.Form {
-				if _, ok := child.form.Field(f.Key); !ok {
-					c.wrong(at+".form."+f.Key, "no_field", "field", name+"."+f.Key)
-				}
-			}
-			if child.form == nil {
-				continue
-			}
-			for _, f := range child.form.Fields {
-				if f.Required && !a.Value.Opens.Form.Has(f.Name) {
-					c.wrong(at, "child_needs", "field", f.Name, "name", name)
-				}
-			}
+			c.child("$.states."+s.Key+".do."+a.Key+".opens", &a.Value.Opens)
+		}
+	}
+}
+
+func (c *districtChecker) child(at string, def *Child) {
+	if def.Procedure == "" {
+		return
+	}
+	child, ok := c.d.Procedures[def.Procedure]
+	if !ok {
+		c.wrong(at, "no_procedure", "name", def.Procedure)
+		return
+	}
+	for _, f := range def.Form {
+		if _, ok := child.form.Field(f.Key); !ok {
+			c.wrong(at+".form."+f.Key, "no_field", "field", def.Procedure+"."+f.Key)
+		}
+	}
+	if child.form == nil {
+		return
+	}
+	for _, f := range child.form.Fields {
+		if f.Required && !def.Form.Has(f.Name) {
+			c.wrong(at, "child_needs", "field", f.Name, "name", def.Procedure)
 		}
 	}
 }

@@ -232,14 +232,19 @@ func (d *decider) vars(input Data) map[string]any {
 	for _, n := range d.c.Declines {
 		declined += n
 	}
-	return map[string]any{
+	vars := map[string]any{
 		"form": orEmpty(d.c.Form), "input": orEmpty(input), "values": orEmpty(d.c.Values), "ratings": ratings, "callers": callers,
+		"duty": map[string]any{},
 		"case": map[string]any{
-			"state": d.c.State, "category": d.c.Category, "place": d.c.Place, "urgent": d.c.Urgent, "level": int64(d.c.Level),
+			"number": d.c.Number, "state": d.c.State, "category": d.c.Category, "place": d.c.Place, "urgent": d.c.Urgent, "level": int64(d.c.Level),
 			"reopened": int64(d.c.Reopened), "declined": int64(declined), "callers": int64(len(d.c.Callers)), "children": int64(len(d.c.Children)),
 			"today": clock.DateOf(d.w.Now, d.w.Calendar.Zone()).String(),
 		},
 	}
+	for _, t := range tallies {
+		vars[t.name] = d.tally(t.is)
+	}
+	return vars
 }
 
 func orEmpty(d Data) map[string]any {
@@ -281,13 +286,14 @@ func (d *decider) members(party string) []Member {
 		}
 		return out
 	}
-	if m := d.c.Parties[party]; len(m) > 0 {
+	def, _ := d.p.Parties.Get(party)
+	if m := d.apart(def, d.c.Parties[party], d.c.Parties); len(m) > 0 {
 		return m
 	}
-	if def, ok := d.p.Parties.Get(party); ok && def.Optional {
+	if def != nil && def.Optional {
 		return nil
 	}
-	return d.fallback()
+	return d.standIn(party)
 }
 
 // fallback is the unit that owns what no one else takes: the procedure's, or the district's.

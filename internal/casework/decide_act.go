@@ -256,7 +256,7 @@ func (d *decider) possible(f *found, cmd Do) error {
 	case a.Reroute != "" && slices.Contains(d.fallback(), f.as):
 		return errs.New(errs.Conflict, "casework.fallback_declines")
 	case a.Extend.Duty != "":
-		return d.extendable(a.Extend)
+		return d.extendableTurn(a.Extend, cmd.N)
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func (d *decider) perform(f *found, cmd Do) error {
 	d.signFor(f.as)
 	d.emit(Event{Did: &Did{State: f.state, Action: f.name, Input: cmd.Input}})
 	a := f.def
-	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.openChild, d.reroute} {
+	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.opens, d.reroute} {
 		if err := step(f, cmd); err != nil {
 			return err
 		}

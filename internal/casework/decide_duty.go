@@ -12,6 +12,9 @@ import (
 // oweAll lets the duties of a state begin, or, with no state, those of the procedure.
 func (d *decider) oweAll(duties Named[Duty], state string) error {
 	for i := range duties {
+		if duties[i].Value.follows {
+			continue
+		}
 		if err := d.owe(duties[i].Key, state, &duties[i].Value); err != nil {
 			return err
 		}
@@ -49,8 +52,13 @@ func (d *decider) oweOne(name, state, party string, owner Member, def *Duty) err
 	case def.recurs():
 		o.N = 1
 		return d.begin(d.turn(o, def))
-	case def.By != "":
-		o.On, _ = d.c.Form[strings.TrimPrefix(def.By, formDot)].(string)
+	}
+	return d.beginOnTerm(o, def)
+}
+
+// beginOnTerm lets a duty begin that is due on a day that was named, or, where none was, within a term.
+func (d *decider) beginOnTerm(o Owed, def *Duty) error {
+	if o.On = d.dayNamed(def.By); o.On != "" {
 		return d.begin(o)
 	}
 	for i := range def.Within {
@@ -62,6 +70,19 @@ func (d *decider) oweOne(name, state, party string, owner Member, def *Duty) err
 		}
 	}
 	return d.begin(o)
+}
+
+// dayNamed is the day in a field of the form or in a value of the case, or empty.
+func (d *decider) dayNamed(by string) string {
+	from := d.c.Form
+	name, ofValues := strings.CutPrefix(by, valuesDot)
+	if ofValues {
+		from = d.c.Values
+	} else {
+		name = strings.TrimPrefix(by, formDot)
+	}
+	day, _ := from[name].(string)
+	return day
 }
 
 // owedAlready reports whether the owner has the duty in this visit, whichever turn of it. One that was withdrawn and falls to the same
@@ -142,7 +163,7 @@ func (d *decider) due(o *Owed) (calendar.Due, error) {
 		terms = append([]calendar.Span{{N: 1, Unit: calendar.Days}}, terms...)
 	}
 	var due calendar.Due
-	for _, t := range terms {
+	for _, t := range added(terms) {
 		next, err := d.w.Calendar.Due(start, t, pauses)
 		if err != nil {
 			return calendar.Due{}, err
@@ -157,6 +178,20 @@ func (d *decider) due(o *Owed) (calendar.Due, error) {
 		due = calendar.Due{At: f.Due}
 	}
 	return due, nil
+}
+
+// added adds up terms of one unit that follow one another: three months and three more are six from the beginning, also when the first
+// three end on a rest day.
+func added(terms []calendar.Span) []calendar.Span {
+	var out []calendar.Span
+	for _, t := range terms {
+		if n := len(out); n > 0 && out[n-1].Unit == t.Unit {
+			out[n-1].N += t.N
+		} else {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // pausesOf are the pauses that stop the clock of a duty.
@@ -205,18 +240,10 @@ func (d *decider) tick() error {
 				return err
 			}
 		}
-		for _, m := range def.Missed {
-			switch to, moves := strings.CutPrefix(m, "to "); {
-			case m == missedEscalate:
-				escalates = true
-			case m == missedReroute:
-				d.replace(o.Party, o.Owner, d.fallback())
-			case moves && d.c.current(&o):
-				if err := d.enter(to); err != nil {
-					return err
-				}
-			}
+		if err := d.follow(&o, def); err != nil {
+			return err
 		}
+		escalates = escalates || slices.Contains(def.Missed, missedEscalate)
 		if err := d.reconcile(); err != nil {
 			return err
 		}
@@ -226,6 +253,41 @@ func (d *decider) tick() error {
 		d.escalate()
 	}
 	return nil
+}
+
+// follow does what follows from a duty that was missed, the ladder excepted.
+func (d *decider) follow(o *Owing, def *Duty) error {
+	_ = d.openChild(def.Opens, d.varsOfMissed(o, def)) // a fault of the pack's author stops no clock
+	for _, m := range def.Missed {
+		to, moves := strings.CutPrefix(m, "to ")
+		next, owes := strings.CutPrefix(m, missedOwe)
+		switch {
+		case m == missedReroute:
+			d.replace(o.Party, o.Owner, d.standIn(o.Party))
+		case moves && d.c.current(o):
+			if err := d.enter(to); err != nil {
+				return err
+			}
+		case owes:
+			heir := Owed{DutyKey: o.DutyKey, Party: o.Party, State: o.State, Start: o.Due, Row: o.Row}
+			heir.Name = next
+			if err := d.beginOnTerm(heir, d.p.duty(o.State, next)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// varsOfMissed are the names of the expressions when a duty was missed.
+func (d *decider) varsOfMissed(o *Owing, def *Duty) map[string]any {
+	duty := map[string]any{"name": o.Name, "title": def.Title.ZH, "row": o.Row, "due": clock.DateOf(o.Due, d.w.Calendar.Zone()).String()}
+	if unit, ok := o.Owner.Unit(); ok {
+		duty["unit"] = unit
+	}
+	vars := d.vars(nil)
+	vars["duty"] = duty
+	return vars
 }
 
 // definition is what the procedure says of a duty; of the one that is everywhere, what the program says.

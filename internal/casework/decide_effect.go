@@ -1,9 +1,12 @@
 package casework
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"huying/internal/errs"
+	"huying/internal/rule"
 )
 
 // assign fills parties from what was filled in.
@@ -15,8 +18,8 @@ func (d *decider) assign(f *found, cmd Do) error {
 		}
 		def, _ := d.p.Parties.Get(as.Key)
 		m := membersOf(def.kind(), v)
-		if own := d.unlike(def, m, d.c.Parties); len(own) < len(m) {
-			return errs.New(errs.Invalid, "casework.not_both", "party", as.Key, "other", def.NotAlso).On(as.Value)
+		if own := d.apart(def, m, d.c.Parties); len(own) < len(m) {
+			return errs.New(errs.Invalid, "casework.not_both", "party", as.Key, "other", strings.Join(def.NotAlso, ", ")).On(as.Value)
 		}
 		d.emit(Event{Assigned: &Assigned{Party: as.Key, Members: m}})
 	}
@@ -37,8 +40,8 @@ func (d *decider) take(f *found, _ Do) error {
 	if d.by.For != 0 {
 		who = PersonMember(d.by.For)
 	}
-	if len(d.unlike(def, []Member{who}, d.c.Parties)) == 0 {
-		return errs.New(errs.Conflict, "casework.not_both", "party", party, "other", def.NotAlso)
+	if len(d.apart(def, []Member{who}, d.c.Parties)) == 0 {
+		return errs.New(errs.Conflict, "casework.not_both", "party", party, "other", strings.Join(def.NotAlso, ", "))
 	}
 	d.emit(Event{Assigned: &Assigned{Party: party, Members: []Member{who}}})
 	if f.def.To == "" || !f.here {
@@ -68,7 +71,7 @@ func (d *decider) set(f *found, cmd Do) error {
 func (d *decider) rateable(a *Action, marks map[string]int) error {
 	var wrong errs.List
 	used := map[string]bool{}
-	for _, party := range a.Rate {
+	for _, party := range a.asksToRate() {
 		for _, m := range d.members(party) {
 			key := string(m)
 			if _, own := marks[key]; !own {
@@ -81,11 +84,19 @@ func (d *decider) rateable(a *Action, marks map[string]int) error {
 		}
 	}
 	for key := range marks {
-		if !used[key] && !slices.Contains(a.Rate, key) {
+		if !used[key] && !slices.Contains(a.asksToRate(), key) {
 			wrong = append(wrong, errs.New(errs.Invalid, "casework.rate_whom", "who", key).On("ratings"))
 		}
 	}
 	return wrong.Err()
+}
+
+// asksToRate are the parties for which whoever acts is asked for a mark.
+func (a *Action) asksToRate() []string {
+	if a.Mark > 0 {
+		return nil
+	}
+	return a.Rate
 }
 
 func (d *decider) rate(f *found, cmd Do) error {
@@ -94,6 +105,9 @@ func (d *decider) rate(f *found, cmd Do) error {
 			score, ok := cmd.Ratings[string(m)]
 			if !ok {
 				score = cmd.Ratings[party]
+			}
+			if f.def.Mark > 0 {
+				score = f.def.Mark
 			}
 			d.emit(Event{Rated: &Rated{Party: party, Member: m, Score: score, By: d.signed.Caller}})
 		}
@@ -115,32 +129,41 @@ func (d *decider) pause(f *found, _ Do) error {
 }
 
 // extendable holds that a duty is still due and was not extended as often as it may be.
-func (d *decider) extendable(e Extend) error {
-	due := false
-	for i := range d.c.Duties {
-		o := &d.c.Duties[i]
-		if o.Name != e.Duty || o.Status != Due || !d.c.current(o) {
-			continue
-		}
-		due = true
-		if len(o.Terms)-1 >= max(e.Times, 1) {
+func (d *decider) extendable(e Extend) error { return d.extendableTurn(e, 0) }
+
+// extendableTurn is extendable for one turn of a duty that recurs or is owed for each row of a table; 0: for all that are due.
+func (d *decider) extendableTurn(e Extend, n int) error {
+	due := d.extends(e, n)
+	if len(due) == 0 {
+		return errs.New(errs.Conflict, "casework.nothing_to_extend")
+	}
+	for _, o := range due {
+		if o.Longer >= max(e.Times, 1) {
 			return errs.New(errs.Conflict, "casework.extended_already", "times", max(e.Times, 1))
 		}
-	}
-	if !due {
-		return errs.New(errs.Conflict, "casework.nothing_to_extend")
 	}
 	return nil
 }
 
-func (d *decider) extend(f *found, _ Do) error {
-	if f.def.Extend.Duty == "" {
+// extends are the duties whose term an action makes longer.
+func (d *decider) extends(e Extend, n int) []Owing {
+	var out []Owing
+	for i := range d.c.Duties {
+		if o := &d.c.Duties[i]; o.Name == e.Duty && o.Status == Due && d.c.current(o) && (n == 0 || o.N == n) {
+			out = append(out, *o)
+		}
+	}
+	return out
+}
+
+func (d *decider) extend(f *found, cmd Do) error {
+	e := f.def.Extend
+	if e.Duty == "" {
 		return nil
 	}
-	for i := range d.c.Duties {
-		if o := &d.c.Duties[i]; o.Name == f.def.Extend.Duty && o.Status == Due && d.c.current(o) {
-			d.emit(Event{Extended: &Extended{DutyKey: o.DutyKey, By: f.def.Extend.By}})
-		}
+	on, _ := cmd.Input[e.To].(string)
+	for _, o := range d.extends(e, cmd.N) {
+		d.emit(Event{Extended: &Extended{DutyKey: o.DutyKey, By: e.By, On: on}})
 	}
 	return d.recount("extension")
 }
@@ -161,21 +184,27 @@ func (d *decider) join(f *found, cmd Do) error {
 	return d.reconcile()
 }
 
-// openChild says that a child is to be opened; a job does it.
-func (d *decider) openChild(f *found, cmd Do) error {
-	if f.def.Opens.Procedure == "" {
+// opens says that the action's child is to be opened.
+func (d *decider) opens(f *found, cmd Do) error { return d.openChild(f.def.Opens, d.vars(cmd.Input)) }
+
+// openChild says that a child is to be opened; a job does it. A field that speaks of what was not filled in is left out. The error is the
+// first of the others; the child is to be opened all the same.
+func (d *decider) openChild(def Child, vars map[string]any) (first error) {
+	if def.Procedure == "" {
 		return nil
 	}
-	child := ChildOf{Procedure: f.def.Opens.Procedure, N: len(d.c.Children) + 1, Form: Data{}}
-	for _, field := range f.def.Opens.Form {
-		v, err := field.Value.expr.Eval(d.vars(cmd.Input))
-		if err != nil {
-			return err
+	child := ChildOf{Procedure: def.Procedure, N: len(d.c.Children) + 1, Form: Data{}}
+	for _, field := range def.Form {
+		v, err := field.Value.expr.Eval(vars)
+		switch {
+		case err == nil:
+			child.Form[field.Key] = v
+		case first == nil && !errors.Is(err, rule.ErrMissing):
+			first = err
 		}
-		child.Form[field.Key] = v
 	}
 	d.emit(Event{Child: &child})
-	return nil
+	return first
 }
 
 // reroute gives the part of a unit that declined to another: once to the next that may, then to the fallback. No ball is kicked twice.
@@ -184,9 +213,9 @@ func (d *decider) reroute(f *found, cmd Do) error {
 		return nil
 	}
 	party := d.partyOf(f.as)
-	to := d.fallback()
+	to := d.standIn(party)
 	if d.c.Declines[party] == 0 {
-		if m := d.another(f.as, cmd.Input); m != "" {
+		if m := d.another(f.as, cmd.Input); m != "" && d.mayBe(party, m) {
 			to = []Member{m}
 		}
 	}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -43,6 +44,7 @@ func (d *decider) open(cmd OpenCase) error {
 		return err
 	}
 	o.Urgent = urgent
+	d.c.Callers = []CallerOf{caller}
 	if o.Parties, err = d.parties(o); err != nil {
 		return err
 	}
@@ -164,21 +166,52 @@ func (d *decider) parties(o *Opened) (map[string][]Member, error) {
 		case ok:
 			m = membersOf(def.kind(), o.Form[field.Name])
 		}
-		if m = d.unlike(def, m, out); len(m) > 0 {
+		if m = d.apart(def, m, out); len(m) > 0 {
 			out[name] = m
-		} else if name == "lead" {
+		} else if name == "lead" && def.From != "" { // one that is assigned later leads nothing yet
 			out[name] = d.fallback()
 		}
 	}
 	return out, nil
 }
 
-// unlike leaves out members of a party that this one must not share.
-func (d *decider) unlike(def *Party, m []Member, parties map[string][]Member) []Member {
-	if def.NotAlso == "" {
+// apart leaves out members that a party may not have, because they are in another of parties, or call.
+func (d *decider) apart(def *Party, m []Member, parties map[string][]Member) []Member {
+	if def == nil || len(def.NotAlso) == 0 {
 		return m
 	}
-	return slices.DeleteFunc(slices.Clone(m), func(x Member) bool { return slices.Contains(parties[def.NotAlso], x) })
+	return slices.DeleteFunc(slices.Clone(m), func(x Member) bool {
+		return slices.ContainsFunc(def.NotAlso, func(other string) bool {
+			return slices.Contains(parties[other], x) || other == Caller && slices.ContainsFunc(d.c.Callers, func(c CallerOf) bool { return d.c.holder(CallerMember(c.N)) == string(x) })
+		})
+	})
+}
+
+// mayBe reports whether somebody may be a member of a party.
+func (d *decider) mayBe(party string, m Member) bool {
+	def, _ := d.p.Parties.Get(party)
+	return len(d.apart(def, []Member{m}, d.c.Parties)) > 0
+}
+
+// standIn is who takes the part of a party that has no member: the fallback, or, where it may not, the unit above it. What a unit has
+// done itself it does not verify.
+func (d *decider) standIn(party string) []Member {
+	def, _ := d.p.Parties.Get(party)
+	for m := d.fallback(); len(m) > 0; m = d.above(m) {
+		if own := d.apart(def, m, d.c.Parties); len(own) > 0 {
+			return own
+		}
+	}
+	return nil
+}
+
+// above is the unit above the first of some members; of a top one nothing.
+func (d *decider) above(m []Member) []Member {
+	key, _ := m[0].Unit()
+	if path := d.w.Trees.Units.Path(key); len(path) > 1 {
+		return []Member{UnitMember(path[len(path)-2].Key)}
+	}
+	return nil
 }
 
 func membersOf(kind Who, v any) []Member {
@@ -247,10 +280,12 @@ func narrowest(trees *places.Trees, top, place string) string {
 
 // values works out the numbers that the procedure keeps on the case, and says those that change.
 func (d *decider) values() error {
-	changed := Data{}
+	changed, vars := Data{}, d.vars(nil)
+	known := maps.Clone(orEmpty(d.c.Values)) // one may build on those before it
+	vars["values"] = known
 	for i := range d.p.Values {
 		name, g := d.p.Values[i].Key, d.p.Values[i].Value
-		v, err := g.expr.Eval(d.vars(nil))
+		v, err := g.expr.Eval(vars)
 		if errors.Is(err, rule.ErrMissing) {
 			continue
 		}
@@ -258,8 +293,8 @@ func (d *decider) values() error {
 			return err
 		}
 		v = asRead(v)
-		if old, ok := d.c.Values[name]; !ok || !reflect.DeepEqual(old, v) {
-			changed[name] = v
+		if old, ok := known[name]; !ok || !reflect.DeepEqual(old, v) {
+			changed[name], known[name] = v, v
 		}
 	}
 	if len(changed) > 0 {

@@ -127,7 +127,8 @@ type (
 	Resumed  struct{}
 	Extended struct {
 		DutyKey
-		By calendar.Span `json:"by"`
+		By calendar.Span `json:"by,omitzero"`
+		On string        `json:"on,omitempty"` // instead: due at the close of this day
 	}
 	Escalated struct {
 		Level int       `json:"level"` // rungs of the ladder climbed

@@ -10,12 +10,14 @@ import (
 //
 //	form     what the caller filled in
 //	input    what was filled in for the action (in conditions and settings of an action)
-//	case     state, category, place, urgent, level, reopened, declined, callers, children, earlier
+//	case     number, state, category, place, urgent, level, reopened, declined, callers, children
 //	values   the numbers and texts kept on the case
 //	ratings  the lowest rating of each party
 //	callers  what each caller said of themselves
+//	due, late, missed, met   how many duties of a name are so (see tallies)
+//	duty     of the duty that was missed, in the form of the case that this opens: name, title, row, unit, due
 var language = sync.OnceValue(func() *rule.Language {
-	l, err := rule.NewLanguage([]string{"form", "input", "case", "values", "ratings"}, []string{"callers"})
+	l, err := rule.NewLanguage([]string{"form", "input", "case", "values", "ratings", "due", "late", "missed", "met", "duty"}, []string{"callers"})
 	if err != nil {
 		panic(err) // the names are constants
 	}

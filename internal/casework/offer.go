@@ -38,7 +38,7 @@ func Offers(p *Procedure, c *Case, by Actor, w World) []Offer {
 		if f.here {
 			o.To = f.def.To
 		}
-		for _, party := range f.def.Rate {
+		for _, party := range f.def.asksToRate() {
 			o.Rate = append(o.Rate, d.members(party)...)
 		}
 		for _, duty := range c.Duties {

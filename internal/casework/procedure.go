@@ -27,6 +27,7 @@ type Procedure struct {
 	Pauses   Named[Reason] `yaml:"pauses"`
 	Scale    int           `yaml:"scale"` // of ratings, the best; 5 unless said
 	Duties   Named[Duty]   `yaml:"duties"`
+	Do       Named[Action] `yaml:"do"` // what may be done in every state but the ends; one that a state has under the same name goes before
 	States   Named[State]  `yaml:"states"`
 	Escalate []string      `yaml:"escalate"`
 	Again    calendar.Span `yaml:"escalate-again"` // how long a rung of the ladder may be silent before the next hears of it
@@ -45,14 +46,14 @@ type Procedure struct {
 // Party is somebody with a part in the case: the lead unit, the joint units, a mediator. The parties caller and fallback are always
 // there.
 type Party struct {
-	Title    Text   `yaml:"title"`
-	One      Who    `yaml:"one"`  // of exactly one member
-	Many     Who    `yaml:"many"` // of any number
-	From     string `yaml:"from"` // route, caller, or a field of the form
-	Is       string `yaml:"is"`   // the key of a unit
-	Role     string `yaml:"role"` // of a person: the role one must hold
-	NotAlso  string `yaml:"not"`  // another party whose members may not be in this one
-	Optional bool   `yaml:"optional"`
+	Title    Text    `yaml:"title"`
+	One      Who     `yaml:"one"`  // of exactly one member
+	Many     Who     `yaml:"many"` // of any number
+	From     string  `yaml:"from"` // route, caller, or a field of the form
+	Is       string  `yaml:"is"`   // the key of a unit
+	Role     string  `yaml:"role"` // of a person: the role one must hold
+	NotAlso  Strings `yaml:"not"`  // other parties whose members may not be in this one
+	Optional bool    `yaml:"optional"`
 }
 
 // Who is what members of a party are.
@@ -133,14 +134,17 @@ type Duty struct {
 	Title    Text            `yaml:"title"`
 	OwedBy   Strings         `yaml:"owed-by"` // parties
 	Within   Terms           `yaml:"within"`
-	By       string          `yaml:"by"`    // instead of within: a date field of the form
+	By       string          `yaml:"by"`    // a date: a field of the form, or a value that an action keeps; without it, within holds
 	Each     string          `yaml:"each"`  // a table of the form: one duty for each row, due on the row's date
 	Every    calendar.Span   `yaml:"every"` // again and again
 	Day      int             `yaml:"day"`   // of the month on which it is due, with every: 1 month
 	At       []calendar.Span `yaml:"at"`    // a schedule: due so long after the state was entered, each
 	If       Guard           `yaml:"if"`    // owed only then
 	Missed   Strings         `yaml:"missed"`
+	Opens    Child           `yaml:"opens"` // a case that is opened when it is missed
 	UntilAny []string        `yaml:"until"` // states; entering one meets the duty
+
+	follows bool // it begins only when another is missed that says so
 }
 
 // recurs reports whether several duties of the name may follow one another in one visit.
@@ -162,17 +166,21 @@ type Action struct {
 	Takes   string        `yaml:"takes"`   // a party of one person: whoever acts becomes it
 	Set     Named[Guard]  `yaml:"set"`     // value: CEL
 	Rate    Strings       `yaml:"rate"`    // parties
+	Mark    int           `yaml:"mark"`    // that they are given; 0: whoever acts is asked
 	Pause   string        `yaml:"pause"`   // a reason
 	Resume  bool          `yaml:"resume"`
 	Extend  Extend        `yaml:"extend"`
 	Joins   bool          `yaml:"joins"` // the actor becomes a caller, or names one
 	Opens   Child         `yaml:"opens"`
+
+	spread bool // it is the whole procedure's
 }
 
-// Extend makes the term of a duty longer.
+// Extend makes the term of a duty longer: by a span, or to the day in a field of the action.
 type Extend struct {
 	Duty  string        `yaml:"duty"`
 	By    calendar.Span `yaml:"by"`
+	To    string        `yaml:"to"`
 	Times int           `yaml:"times"` // how often; 1 unless said
 }
 

@@ -152,6 +152,7 @@ func (c *checker) dutyGuards(at string, duties Named[Duty]) {
 	for i := range duties {
 		d := &duties[i].Value
 		c.guard(at+"."+duties[i].Key+".if", &d.If, rule.Bool, nil)
+		c.childGuards(at+"."+duties[i].Key, &d.Opens, nil)
 		for j := range d.Within {
 			c.guard(fmt.Sprintf("%s.%s.within", at, duties[i].Key), &d.Within[j].If, rule.Bool, nil)
 		}
@@ -165,8 +166,12 @@ func (c *checker) actionGuards(state, name string, a *Action) {
 	for i := range a.Set {
 		c.guard(at+".set."+a.Set[i].Key, &a.Set[i].Value, rule.Value, input)
 	}
-	for i := range a.Opens.Form {
-		c.guard(at+".opens.form."+a.Opens.Form[i].Key, &a.Opens.Form[i].Value, rule.Value, input)
+	c.childGuards(at, &a.Opens, input)
+}
+
+func (c *checker) childGuards(at string, child *Child, input *Form) {
+	for i := range child.Form {
+		c.guard(at+".opens.form."+child.Form[i].Key, &child.Form[i].Value, rule.Value, input)
 	}
 }
 
@@ -177,8 +182,15 @@ func (c *checker) guard(at string, g *Guard, want rule.Result, input *Form) {
 	}
 	if err := g.compile(want); err != nil {
 		e := errs.All(err)[0]
-		c.found = append(c.found, c.file.Wrong(at, e.Key, pairsOf(e)...))
+		c.found = c.p.finding(c.found, at, e.Key, pairsOf(e)...)
 		return
+	}
+	for _, t := range tallies {
+		for _, name := range g.expr.Asks(t.name) {
+			if !c.knowsDuty(name) {
+				c.wrong(at, "no_duty", "name", name)
+			}
+		}
 	}
 	for _, asked := range []struct {
 		name string
