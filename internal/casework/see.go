@@ -97,15 +97,18 @@ func (p *Procedure) admit(set map[string]bool, c *Case, term string) {
 // actingRoles are the roles, other than those of parties, that may act somewhere in the procedure.
 func (p *Procedure) actingRoles() []string {
 	var out []string
-	for _, s := range p.States {
-		for _, a := range s.Value.Do {
+	add := func(actions Named[Action]) {
+		for _, a := range actions {
 			for _, term := range slices.Concat(a.Value.By, a.Value.Approve) {
-				party, _, _ := strings.Cut(term, ".")
-				if term != byOwed && term != byAnyone && party != Caller && party != Fallback && !p.Parties.Has(party) && !slices.Contains(out, term) {
+				if party, _, _ := strings.Cut(term, "."); !slices.Contains(reserved, term) && party != Caller && party != Fallback && !p.Parties.Has(party) && !slices.Contains(out, term) {
 					out = append(out, term)
 				}
 			}
 		}
+	}
+	add(p.Do)
+	for _, s := range p.States {
+		add(s.Value.Do)
 	}
 	slices.Sort(out)
 	return out
@@ -116,15 +119,11 @@ func (p *Procedure) approver(c *Case) string {
 	if c.Pending == nil {
 		return ""
 	}
-	s, ok := p.state(c.Pending.State)
-	if !ok {
+	f := (&decider{p: p, c: c}).asked(c.Pending)
+	if f == nil || c.Pending.Step >= len(f.def.Approve) {
 		return ""
 	}
-	a, ok := s.Do.Get(c.Pending.Action)
-	if !ok || c.Pending.Step >= len(a.Approve) {
-		return ""
-	}
-	term := a.Approve[c.Pending.Step]
+	term := f.def.Approve[c.Pending.Step]
 	party, role, _ := strings.Cut(term, ".")
 	if party != Caller && party != Fallback && !p.Parties.Has(party) {
 		return term + approverAtAll
