@@ -56,7 +56,8 @@ func district() *places.Trees {
 	}
 	for _, u := range [][3]string{
 		{"committee", "", ""}, {"construction", "committee", ""}, {"governance", "committee", ""}, {"emergency", "committee", ""},
-		{"planning", "committee", ""}, {"ecology", "committee", ""}, {"office", "committee", ""}, {"tangjiawan", "", "town"},
+		{"planning", "committee", ""}, {"ecology", "committee", ""}, {"office", "committee", ""}, {"health", "committee", ""},
+		{"civil", "committee", ""}, {"tangjiawan", "", "town"},
 		{"jinfeng-office", "tangjiawan", "jinfeng"}, {"xiazha-office", "tangjiawan", "xiazha"},
 	} {
 		h.Units = append(h.Units, places.Unit{Key: u[0], Parent: u[1], Place: u[2], From: from, Fallback: u[0] == "tangjiawan"})

@@ -257,11 +257,7 @@ func (c *checker) dutyTerm(at, name string, d *Duty) {
 	if ways != 1 {
 		c.wrong(at, "one_term", "name", name)
 	}
-	for i, t := range d.Within {
-		if last := i == len(d.Within)-1; t.Span.IsZero() || last != t.If.IsZero() {
-			c.wrong(at+".within", "last_term_always")
-		}
-	}
+	c.terms(at+".within", d.Within)
 	if d.Day != 0 && (d.Every != calendar.Span{N: 1, Unit: calendar.Months} || d.Day < 1 || d.Day > 31) {
 		c.wrong(at+".day", "day_of_month")
 	}
@@ -270,6 +266,15 @@ func (c *checker) dutyTerm(at, name string, d *Duty) {
 		f, ok := c.p.formField(d.Each)
 		if !ok || f.Kind != Table || !slices.ContainsFunc(f.Rows, func(r Field) bool { return r.Name == "date" && r.Kind == DateField && r.Required }) {
 			c.wrong(at+".each", "each_field", "field", d.Each)
+		}
+	}
+}
+
+// terms holds that one of several terms always holds, the last.
+func (c *checker) terms(at string, terms Terms) {
+	for i, t := range terms {
+		if last := i == len(terms)-1; t.Span.IsZero() || last != t.If.IsZero() {
+			c.wrong(at, "last_term_always")
 		}
 	}
 }
@@ -450,9 +455,10 @@ func (c *checker) knowsDuty(name string) bool {
 }
 
 func (c *checker) ladder() {
-	if !c.p.Again.IsZero() && len(c.p.Escalate) == 0 {
+	if len(c.p.Again) > 0 && len(c.p.Escalate) == 0 {
 		c.wrong("$.escalate-again", "no_ladder")
 	}
+	c.terms("$.escalate-again", c.p.Again)
 }
 
 func (c *checker) shares() {

@@ -61,15 +61,24 @@ func (d *decider) beginOnTerm(o Owed, def *Duty) error {
 	if o.On = d.dayNamed(def.By); o.On != "" {
 		return d.begin(o)
 	}
-	for i := range def.Within {
-		if ok, err := def.Within[i].If.holds(d.vars(nil)); err != nil {
-			return err
-		} else if ok {
-			o.Terms = []calendar.Span{def.Within[i].Span}
-			break
-		}
+	span, err := d.term(def.Within)
+	if err != nil {
+		return err
+	}
+	if !span.IsZero() {
+		o.Terms = []calendar.Span{span}
 	}
 	return d.begin(o)
+}
+
+// term is the first of some terms whose condition holds.
+func (d *decider) term(terms Terms) (calendar.Span, error) {
+	for i := range terms {
+		if ok, err := terms[i].If.holds(d.vars(nil)); err != nil || ok {
+			return terms[i].Span, err
+		}
+	}
+	return calendar.Span{}, nil
 }
 
 // dayNamed is the day in a field of the form or in a value of the case, or empty.
@@ -337,8 +346,8 @@ func (d *decider) escalate() {
 		return
 	}
 	e := Escalated{Level: level, To: d.p.Escalate[level-1]}
-	if level < len(d.p.Escalate) && !d.p.Again.IsZero() {
-		if due, err := d.w.Calendar.Due(d.w.Now, d.p.Again, nil); err == nil {
+	if again, err := d.term(d.p.Again); err == nil && level < len(d.p.Escalate) && !again.IsZero() {
+		if due, err := d.w.Calendar.Due(d.w.Now, again, nil); err == nil {
 			e.Again = due.At
 		}
 	}

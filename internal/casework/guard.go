@@ -10,7 +10,7 @@ import (
 //
 //	form     what the caller filled in
 //	input    what was filled in for the action (in conditions and settings of an action)
-//	case     number, state, category, place, urgent, level, reopened, declined, callers, children
+//	case     number, state, category, place, urgent, level, reopened, declined, callers, children, today
 //	values   the numbers and texts kept on the case
 //	ratings  the lowest rating of each party
 //	callers  what each caller said of themselves

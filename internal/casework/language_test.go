@@ -185,6 +185,7 @@ func TestFaultsOfTheLanguage(t *testing.T) {
 		"whoever takes a case has the role":        {closedCase, "by: counsellor, takes", "by: team, takes", "takes_role"},
 		"a party is taken, not a unit's":           {closedCase, "takes: helper", "takes: team", "takes_role"},
 		"a party that is there":                    {closedCase, "takes: helper", "takes: nobody", "no_party"},
+		"a ladder that says not when it goes on":   {closedCase, "states:", "escalate: [leader]\nescalate-again: [{if: case.urgent, span: 1 hour}]\nstates:", "last_term_always"},
 		"seen-by without a circle":                 {closedCase, ", circle: [helper]", "", "seen_by_circle"},
 		"a refusal by the program":                 {planned, "ends: solved", "ends: refused", "machine_refuses"},
 		"a duty that only the program can do":      {planned, "keep: {by: lead, with", "keep: {by: program, with", "not_dischargeable"},

@@ -30,7 +30,7 @@ type Procedure struct {
 	Do       Named[Action] `yaml:"do"` // what may be done in every state but the ends; one that a state has under the same name goes before
 	States   Named[State]  `yaml:"states"`
 	Escalate []string      `yaml:"escalate"`
-	Again    calendar.Span `yaml:"escalate-again"` // how long a rung of the ladder may be silent before the next hears of it
+	Again    Terms         `yaml:"escalate-again"` // how long a rung of the ladder may be silent before the next hears of it
 	Values   Named[Guard]  `yaml:"values"`         // numbers kept on the case: CEL
 	Shares   Named[Share]  `yaml:"shares"`         // of all cases of the procedure
 

@@ -131,6 +131,9 @@ func (c *checker) load(at string, s *FormSource) {
 func (c *checker) guards() {
 	p := c.p
 	c.guard("$.urgent", &p.Urgent, rule.Bool, nil)
+	for i := range p.Again {
+		c.guard("$.escalate-again", &p.Again[i].If, rule.Bool, nil)
+	}
 	for i := range p.Values {
 		c.guard("$.values."+p.Values[i].Key, &p.Values[i].Value, rule.Value, nil)
 	}
