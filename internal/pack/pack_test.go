@@ -93,7 +93,7 @@ func TestTheDistrictOfTheReportIsSound(t *testing.T) {
 	for _, a := range p.Demonstration.Accounts {
 		roles[a.Role] = true
 	}
-	if len(roles) != len(Roles) || p.Location.String() != "Asia/Shanghai" || len(p.ReportText) < 40_000 || p.Demonstration.Date.String() != "2021-11-19" {
+	if slices.ContainsFunc(Roles, func(r string) bool { return !roles[r] }) || p.Location.String() != "Asia/Shanghai" || len(p.ReportText) < 40_000 || p.Demonstration.Date.String() != "2021-11-19" {
 		t.Errorf("roles %v, zone %s, report of %d bytes", roles, p.Location, len(p.ReportText))
 	}
 }
