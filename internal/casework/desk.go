@@ -8,26 +8,30 @@ import (
 	"huying/internal/store"
 )
 
-// Task is one thing that lies on a desk: a duty that somebody owes, or an approval that is waited for.
+// Task is one thing that lies on a desk: a duty that somebody owes.
 type Task struct {
 	Row
-	Duty     string // its name; empty: an approval
-	Turn     int    // which of a duty that recurs
-	Visit    int
-	Owner    Member
-	Holder   string // who must do it: unit:KEY or person:ID
-	Start    time.Time
-	Due      time.Time // zero: its clock stands, or it has none
-	Missed   bool
-	Claimed  int64 // the account that took it on; 0: nobody yet
-	Approval string
+	Duty    string // its name
+	DutyIn  string // the state that asks for it; empty: the whole procedure does
+	Turn    int    // which of a duty that recurs
+	Visit   int
+	Owner   Member
+	Holder  string // who must do it: unit:KEY or person:ID
+	Start   time.Time
+	Due     time.Time // zero: its clock stands, or it has none
+	Loose   bool      // the due time is provisional: the calendar of its year is not known yet
+	Missed  bool
+	Claimed int64 // the account that took it on; 0: nobody yet
 }
+
+// Key is the duty as a command names it.
+func (t Task) Key() DutyKey { return DutyKey{Visit: t.Visit, Name: t.Duty, N: t.Turn, Owner: t.Owner} }
 
 func (t *Task) fields() []any {
-	return append(t.Row.fields(), &t.Duty, &t.Turn, &t.Visit, &t.Owner, &t.Holder, store.At(&t.Start), store.At(&t.Due), &t.Missed, &t.Claimed)
+	return append(t.Row.fields(), &t.Duty, &t.DutyIn, &t.Turn, &t.Visit, &t.Owner, &t.Holder, store.At(&t.Start), store.At(&t.Due), &t.Loose, &t.Missed, &t.Claimed)
 }
 
-const taskColumns = rowColumns + ", d.name, d.n, d.visit, d.owner, d.holder, d.start_at, d.due_at, d.status = 'missed', d.claimed"
+const taskColumns = rowColumns + ", d.name, d.state, d.n, d.visit, d.owner, d.holder, d.start_at, d.due_at, d.provisional, d.status = 'missed', d.claimed"
 
 // DeskFilter chooses what lies on a desk.
 type DeskFilter struct {

@@ -42,14 +42,22 @@ func (s *Service) Open(ctx context.Context, who Asker, procedure string, cmd Ope
 		return done, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		done, err = s.OpenIn(ctx, tx, id, who, procedure, cmd)
+		done, err = s.open(ctx, tx, id, who, procedure, cmd)
 		return err
 	})
 	return done, err
 }
 
-// OpenIn is Open in the caller's transaction, with a number that NextID gave.
-func (s *Service) OpenIn(ctx context.Context, tx *store.Tx, id int64, who Asker, procedure string, cmd OpenCase) (Done, error) {
+// OpenIn is Open in the caller's transaction.
+func (s *Service) OpenIn(ctx context.Context, tx *store.Tx, who Asker, procedure string, cmd OpenCase) (Done, error) {
+	id, err := s.idIn(ctx, tx)
+	if err != nil {
+		return Done{}, err
+	}
+	return s.open(ctx, tx, id, who, procedure, cmd)
+}
+
+func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, procedure string, cmd OpenCase) (Done, error) {
 	if done, err := s.again(ctx, tx, who); err != nil || done.Again {
 		return done, err
 	}

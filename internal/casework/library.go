@@ -162,7 +162,11 @@ func (s *Service) Procedure(ctx context.Context, tx *store.Tx, name string) (*Pr
 	return nil, errs.New(errs.NotFound, "casework.no_procedure", "name", name)
 }
 
-// version returns the procedure of a hash.
+// Version returns a version of a procedure by its hash.
+func (s *Service) Version(ctx context.Context, tx *store.Tx, hash string) (*Procedure, error) {
+	return s.version(ctx, tx, hash)
+}
+
 func (s *Service) version(ctx context.Context, tx *store.Tx, hash string) (*Procedure, error) {
 	l := &s.library
 	l.mu.RLock()

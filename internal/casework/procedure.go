@@ -225,3 +225,11 @@ func (p *Procedure) Form() *Form { return p.form }
 
 // ActionForm returns what an action of a state asks for.
 func (p *Procedure) ActionForm(state, action string) *Form { return p.actions[state+"/"+action] }
+
+// DutyTitle is what a duty of a state, or of the whole procedure, is called.
+func (p *Procedure) DutyTitle(state, name string) Text {
+	if d := p.duty(state, name); d != nil {
+		return d.Title
+	}
+	return Text{}
+}

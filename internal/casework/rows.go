@@ -186,3 +186,15 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) er
 	}
 	return nil
 }
+
+// Record returns one record of a case, with the version of the procedure that the case follows.
+func (s *Service) Record(ctx context.Context, tx *store.Tx, c *Case, seq int) (*Procedure, Record, error) {
+	r, err := store.One(ctx, tx, func(r *Record) []any {
+		return []any{&r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events)}
+	}, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 AND seq = $2", c.ID, seq)
+	if err != nil {
+		return nil, r, err
+	}
+	p, err := s.version(ctx, tx, c.Hash)
+	return p, r, err
+}

@@ -72,33 +72,72 @@ func (s *Service) world(tx *store.Tx) World {
 // numbers hands out the numbers of cases. Each server takes a block of them, so that two that open cases at once do not wait for one
 // another; a server that stops leaves a gap.
 type numbers struct {
+	filling    sync.Mutex // held while a block is taken
 	mu         sync.Mutex
 	next, last int64
 }
 
 const block = 64
 
-// nextID returns the number of a case that is to be opened.
-func (s *Service) nextID(ctx context.Context) (int64, error) {
-	n := &s.numbers
+// take returns the next number of the block, if one is left.
+func (n *numbers) take() (int64, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.next >= n.last {
-		err := s.DB.Write(ctx, func(tx *store.Tx) error {
-			var end int64
-			if err := tx.Scan(ctx, `INSERT INTO casework_next (name, next) VALUES ('case', $1)
-				ON CONFLICT (name) DO UPDATE SET next = casework_next.next + $1 RETURNING next`, []any{int64(block)}, &end); err != nil {
-				return err
-			}
-			n.next, n.last = end-block, end
-			return nil
-		})
+		return 0, false
+	}
+	n.next++
+	return n.next, true
+}
+
+// nextID returns the number of a case that is to be opened.
+func (s *Service) nextID(ctx context.Context) (int64, error) {
+	for {
+		if id, ok := s.numbers.take(); ok {
+			return id, nil
+		}
+		s.numbers.filling.Lock()
+		err := s.refill(ctx)
+		s.numbers.filling.Unlock()
 		if err != nil {
 			return 0, err
 		}
 	}
-	n.next++
-	return n.next, nil
+}
+
+// refill takes another block, unless somebody else has just done so.
+func (s *Service) refill(ctx context.Context) error {
+	n := &s.numbers
+	n.mu.Lock()
+	left := n.next < n.last
+	n.mu.Unlock()
+	if left {
+		return nil
+	}
+	var end int64
+	err := s.DB.Write(ctx, func(tx *store.Tx) (err error) { end, err = advance(ctx, tx, block); return err })
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.next, n.last = end-block, end
+	n.mu.Unlock()
+	return nil
+}
+
+// idIn is nextID within a transaction, in which another one must not be begun.
+func (s *Service) idIn(ctx context.Context, tx *store.Tx) (int64, error) {
+	if id, ok := s.numbers.take(); ok {
+		return id, nil
+	}
+	return advance(ctx, tx, 1)
+}
+
+// advance takes n numbers and returns the last of them.
+func advance(ctx context.Context, tx *store.Tx, n int64) (last int64, err error) {
+	err = tx.Scan(ctx, `INSERT INTO casework_next (name, next) VALUES ('case', $1)
+		ON CONFLICT (name) DO UPDATE SET next = casework_next.next + $1 RETURNING next`, []any{n}, &last)
+	return last, err
 }
 
 // micros is a time to the microsecond, as the database keeps it.

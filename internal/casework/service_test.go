@@ -118,10 +118,10 @@ func holder(id int64, role identity.Role, unit, place string) *identity.Actor {
 }
 
 var (
-	community  = holder(7, "community.officer", "jinfeng-office", "jinfeng")
-	builder    = holder(2, identity.Clerk, "construction", "")
-	ecologist  = holder(6, identity.Clerk, "ecology", "")
-	supervisor = holder(9, identity.Supervisor, "", "")
+	neighbour = holder(7, "community.officer", "jinfeng-office", "jinfeng")
+	builder   = holder(2, identity.Clerk, "construction", "")
+	ecologist = holder(6, identity.Clerk, "ecology", "")
+	overseer  = holder(9, identity.Supervisor, "", "")
 )
 
 var schemas = []store.Schema{jobs.Schema, Schema}
@@ -129,7 +129,7 @@ var schemas = []store.Schema{jobs.Schema, Schema}
 func TestACaseLivesInTheDatabase(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
-		c := o.open(community)
+		c := o.open(neighbour)
 		if c.Number != "WS-000001" {
 			t.Errorf("the first case is %s", c.Number)
 		}
@@ -165,7 +165,7 @@ func TestACaseLivesInTheDatabase(t *testing.T) {
 func TestACommandThatIsSentAgainIsDoneOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
-		who := Asker{Actor: community, Key: "k1"}
+		who := Asker{Actor: neighbour, Key: "k1"}
 		first, err := o.Open(o.ctx, who, "whistle", whistle())
 		if err != nil {
 			t.Fatal(err)
@@ -184,7 +184,7 @@ func TestACommandThatIsSentAgainIsDoneOnce(t *testing.T) {
 func TestTwoWhoActAtOnceAreDoneOneAfterTheOther(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
-		c := o.open(community)
+		c := o.open(neighbour)
 		var wg sync.WaitGroup
 		var done, refused atomic.Int64
 		for range 16 {
@@ -210,7 +210,7 @@ func TestEachBreachIsFoundOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
 		for range 60 {
-			o.open(community)
+			o.open(neighbour)
 		}
 		o.hand.Advance(5 * 24 * time.Hour)
 		var wg sync.WaitGroup
@@ -254,9 +254,9 @@ func TestEachBreachIsFoundOnce(t *testing.T) {
 func TestTheDeskShowsWhatMyUnitOwes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
-		plain := o.open(community)
-		urgent := o.open(community, "danger", true)
-		o.open(community, "category", "noise")
+		plain := o.open(neighbour)
+		urgent := o.open(neighbour, "danger", true)
+		o.open(neighbour, "category", "noise")
 		desk := func(a *identity.Actor, f DeskFilter) string {
 			var out []string
 			o.read(func(tx *store.Tx) error {
@@ -302,7 +302,7 @@ func TestAColleagueStandsIn(t *testing.T) {
 		o := newOffice(t, db)
 		head, clerk := holder(4, identity.Head, "construction", ""), builder
 		o.people[4], o.people[2], o.people[6] = head, clerk, ecologist
-		c := o.open(community)
+		c := o.open(neighbour)
 		other := holder(3, identity.Clerk, "construction", "")
 		o.do(other, c.Number, Do{Action: "report-in", Input: Data{"note": "到"}})
 		o.do(other, c.Number, Do{Action: "cannot", Input: Data{"reason": "列入明年"}})

@@ -1,0 +1,104 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"huying/internal/places"
+	"huying/internal/store"
+)
+
+// byItself is the asker of what the program does by itself.
+var byItself = Asker{Program: true}
+
+// OpenChild opens a child that a case asked for, and tells the case its number.
+func (s *Service) OpenChild(ctx context.Context, tx *store.Tx, e ChildAsked) error {
+	parent, err := load(ctx, tx, e.Parent)
+	if err != nil {
+		return err
+	}
+	var child ChildOf
+	for _, ch := range parent.Children {
+		if ch.N == e.N {
+			child = ch
+		}
+	}
+	if child.N == 0 || child.Case != 0 {
+		return nil // it is there
+	}
+	cmd := OpenCase{Form: child.Form, Channel: "program", Parent: parent.ID, Simulated: parent.Simulated, Caller: CallerOf{Unit: parent.Lead()}}
+	done, err := s.OpenIn(ctx, tx, byItself, child.Procedure, cmd)
+	if err != nil {
+		return err
+	}
+	child.Case = done.Case.ID
+	_, err = s.DoIn(ctx, tx, byItself, parent.Number, ChildIs{child})
+	return err
+}
+
+// ChildEnded tells a case how its child ended.
+func (s *Service) ChildEnded(ctx context.Context, tx *store.Tx, e Ended) error {
+	if e.Parent == 0 {
+		return nil
+	}
+	parent, err := s.Case(ctx, tx, e.Parent)
+	if err != nil {
+		return err
+	}
+	for _, ch := range parent.Children {
+		if ch.Case == e.Case {
+			ch.Outcome = string(e.Outcome)
+			_, err := s.DoIn(ctx, tx, byItself, parent.Number, ChildIs{ch})
+			return err
+		}
+	}
+	return fmt.Errorf("casework: %s is no child of case %d", e.Number, e.Parent)
+}
+
+// batch is how many cases one transaction moves of those that follow one change.
+const batch = 200
+
+// Succession is the passing on of what a unit has part in, some cases at a time.
+type Succession struct {
+	places.UnitMerged
+	After int64 `json:"after"` // cases up to this one are done
+}
+
+// Kind implements jobs.Event.
+func (Succession) Kind() string { return "casework.succession" }
+
+// Succeed passes what a unit has part in to its successor, in up to a batch of cases, and lets the rest follow.
+func (s *Service) Succeed(ctx context.Context, tx *store.Tx, e Succession) error {
+	cases, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number} }, `SELECT c.id, c.number FROM casework_part p
+		JOIN casework_case c ON c.id = p.case_id WHERE p.member = $1 AND p.case_id > $2 ORDER BY p.case_id LIMIT $3`, string(UnitMember(e.Key)), e.After, batch)
+	if err != nil {
+		return err
+	}
+	for _, r := range cases {
+		if _, err := s.DoIn(ctx, tx, byItself, r.Number, Succeed{From: e.Key, Into: e.Into}); err != nil {
+			return fmt.Errorf("%s: %w", r.Number, err)
+		}
+		e.After = r.ID
+	}
+	if len(cases) < batch {
+		return nil
+	}
+	return s.Queue.Enqueue(ctx, tx, e, fmt.Sprintf("%s/%s/%d", e.Key, e.From, e.After))
+}
+
+// Recount works out the due times again of up to a batch of open cases after the one with the id given, under the calendar that holds now.
+// It returns the last id that it looked at; 0 when there is none left.
+func (s *Service) Recount(ctx context.Context, tx *store.Tx, after int64) (last int64, err error) {
+	numbers, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number} },
+		"SELECT id, number FROM casework_case WHERE id > $1 AND timer_at IS NOT NULL ORDER BY id LIMIT $2", after, batch)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range numbers {
+		if _, err := s.DoIn(ctx, tx, byItself, r.Number, Recount{}); err != nil {
+			return 0, err
+		}
+		last = r.ID
+	}
+	return last, nil
+}

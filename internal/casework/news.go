@@ -1,0 +1,151 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// News is something in a record that somebody should hear of: what it is about, and whom it concerns.
+type News struct {
+	Topic  string   // one of the topics below
+	To     []string // unit:KEY, person:ID, role:ROLE (of the whole district), ROLE@unit:KEY
+	Title  Text     // of the duty, the state or the action that it is about
+	Due    time.Time
+	Urgent bool
+}
+
+// The topics of news.
+const (
+	NewsOwed      = "duty.begun"
+	NewsMissed    = "duty.missed"
+	NewsEscalated = "escalated"
+	NewsApproval  = "approval"
+	NewsReturned  = "returned"
+	NewsMoved     = "case.moved"
+	NewsEnded     = "case.ended"
+)
+
+// Topics are all of them, in the order in which they are offered.
+var Topics = []string{NewsOwed, NewsMissed, NewsEscalated, NewsApproval, NewsReturned, NewsMoved, NewsEnded}
+
+// NewsOf returns what of a record others should hear of: c is the case after it. Nobody is told what they did themselves: the teller
+// leaves out who signed.
+func NewsOf(p *Procedure, c *Case, r Record) []News {
+	n := &teller{p: p, c: c}
+	for _, e := range r.Events {
+		n.take(e)
+	}
+	return n.news
+}
+
+type teller struct {
+	p    *Procedure
+	c    *Case
+	news []News
+}
+
+func (n *teller) take(e Event) {
+	switch {
+	case e.Owed != nil:
+		if d := n.c.duty(e.Owed.DutyKey); d != nil && d.outstanding() { // what began and ended in one record concerns nobody
+			n.add(News{Topic: NewsOwed, To: n.to(e.Owed.Owner), Title: n.duty(e.Owed.State, e.Owed.Name), Due: d.Due})
+		}
+	case e.Missed != nil:
+		if d := n.c.duty(*e.Missed); d != nil {
+			n.add(News{Topic: NewsMissed, To: n.to(d.Owner), Title: n.duty(d.State, d.Name), Due: d.Due})
+		}
+	case e.Escalated != nil:
+		n.add(News{Topic: NewsEscalated, To: n.term(e.Escalated.To), Title: n.state()})
+	case e.Asked != nil:
+		if a := n.p.approver(n.c); a != "" {
+			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(e.Asked.State, e.Asked.Action)})
+		}
+	case e.Returned != nil:
+		n.add(News{Topic: NewsReturned, To: n.lead(), Title: n.state()})
+	case e.Entered != nil && e.Entered.Visit == n.c.Visit && n.c.Seq > 0:
+		topic := NewsMoved
+		if n.c.Closed() {
+			topic = NewsEnded
+		}
+		n.add(News{Topic: topic, To: n.callers(), Title: n.state()})
+	}
+}
+
+func (n *teller) add(news News) {
+	news.To = slices.DeleteFunc(news.To, func(m string) bool { return m == "" })
+	if len(news.To) > 0 {
+		news.Urgent = n.c.Urgent || news.Topic == NewsEscalated
+		n.news = append(n.news, news)
+	}
+}
+
+func (n *teller) to(m Member) []string { return []string{n.c.holder(m)} }
+
+func (n *teller) callers() []string {
+	var out []string
+	for _, x := range n.c.Callers {
+		out = append(out, n.c.holder(CallerMember(x.N)))
+	}
+	return out
+}
+
+func (n *teller) lead() []string {
+	var out []string
+	for _, m := range n.c.Parties["lead"] {
+		out = append(out, n.c.holder(m))
+	}
+	return out
+}
+
+// term is whom a rung of the ladder means: a party, a role of a party's units, or a role.
+func (n *teller) term(term string) []string {
+	party, role, _ := strings.Cut(term, ".")
+	if party != Caller && party != Fallback && !n.p.Parties.Has(party) {
+		return []string{roleMark + term}
+	}
+	var out []string
+	for _, m := range n.c.Parties[party] {
+		if role == "" {
+			out = append(out, n.c.holder(m))
+		} else {
+			out = append(out, role+approverAtAll+string(m))
+		}
+	}
+	return out
+}
+
+// approverRole turns the value of a row's approver into whom to tell.
+func approverRole(approver string) string {
+	if role, ok := strings.CutSuffix(approver, approverAtAll); ok {
+		return roleMark + role
+	}
+	return approver
+}
+
+func (n *teller) duty(state, name string) Text {
+	if t := n.p.DutyTitle(state, name); t.ZH != "" {
+		return t
+	}
+	return n.state()
+}
+
+func (n *teller) action(state, name string) Text {
+	if s, ok := n.p.state(state); ok {
+		if a, ok := s.Do.Get(name); ok && a.Title.ZH != "" {
+			return a.Title
+		}
+	}
+	if a, ok := n.p.Do.Get(name); ok {
+		return a.Title
+	}
+	return n.state()
+}
+
+func (n *teller) state() Text {
+	s, _ := n.p.state(n.c.State)
+	if s == nil {
+		return Text{}
+	}
+	return s.Title
+}
