@@ -13,6 +13,7 @@ import (
 // packCmd works on district packs.
 type packCmd struct {
 	Check packCheckCmd `cmd:"" help:"${help_pack_check}"`
+	Init  packInitCmd  `cmd:"" help:"${help_pack_init}"`
 }
 
 // packCheckCmd checks a pack as the server does before it uses one, its report included. It needs no server and no database.
