@@ -40,6 +40,9 @@ func (c *checker) action(at, state string, a *Action) {
 			c.wrong(at, "no_duty", "name", d)
 		}
 	}
+	if a.If.IsZero() && a.Why.ZH != "" || a.Why.ZH == "" && a.Why.EN != "" {
+		c.wrong(at+".why", "why_if")
+	}
 	if a.Reroute != "" && a.Reroute != rerouteOnce {
 		c.wrong(at+".reroute", "reroute_once")
 	}

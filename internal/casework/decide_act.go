@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -237,9 +238,17 @@ func (d *decider) ready(f *found, cmd Do) error {
 		return err
 	}
 	if !ok {
-		return errs.New(errs.Conflict, "casework.condition", "condition", f.def.If.Source)
+		return f.def.hindered()
 	}
 	return d.possible(f, cmd)
+}
+
+// hindered says why an action whose condition does not hold cannot be done.
+func (a *Action) hindered() error {
+	if a.Why.ZH == "" {
+		return errs.New(errs.Conflict, "casework.condition", "condition", a.If.Source)
+	}
+	return errs.New(errs.Conflict, "casework.hindered", "zh", a.Why.ZH, "en", cmp.Or(a.Why.EN, a.Why.ZH))
 }
 
 // possible checks what an action does against where the case stands.

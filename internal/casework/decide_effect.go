@@ -3,7 +3,6 @@ package casework
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"huying/internal/errs"
 	"huying/internal/rule"
@@ -19,7 +18,7 @@ func (d *decider) assign(f *found, cmd Do) error {
 		def, _ := d.p.Parties.Get(as.Key)
 		m := membersOf(def.kind(), v)
 		if own := d.apart(def, m, d.c.Parties); len(own) < len(m) {
-			return errs.New(errs.Invalid, "casework.not_both", "party", as.Key, "other", strings.Join(def.NotAlso, ", ")).On(as.Value)
+			return d.p.notBoth(errs.Invalid, as.Key).On(as.Value)
 		}
 		d.emit(Event{Assigned: &Assigned{Party: as.Key, Members: m}})
 	}
@@ -41,7 +40,7 @@ func (d *decider) take(f *found, _ Do) error {
 		who = PersonMember(d.by.For)
 	}
 	if len(d.apart(def, []Member{who}, d.c.Parties)) == 0 {
-		return errs.New(errs.Conflict, "casework.not_both", "party", party, "other", strings.Join(def.NotAlso, ", "))
+		return d.p.notBoth(errs.Conflict, party)
 	}
 	d.emit(Event{Assigned: &Assigned{Party: party, Members: []Member{who}}})
 	if f.def.To == "" || !f.here {

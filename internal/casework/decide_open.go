@@ -1,10 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"huying/internal/errs"
 	"huying/internal/places"
@@ -166,9 +168,13 @@ func (d *decider) parties(o *Opened) (map[string][]Member, error) {
 		case ok:
 			m = membersOf(def.kind(), o.Form[field.Name])
 		}
-		if m = d.apart(def, m, out); len(m) > 0 {
+		named := len(m) > 0
+		switch m = d.apart(def, m, out); {
+		case len(m) > 0:
 			out[name] = m
-		} else if name == "lead" && def.From != "" { // one that is assigned later leads nothing yet
+		case named && def.One != "" && strings.HasPrefix(def.From, formDot):
+			return nil, d.p.notBoth(errs.Invalid, name).On(strings.TrimPrefix(def.From, formDot))
+		case name == "lead" && def.From != "": // one that is assigned later leads nothing yet
 			out[name] = d.fallback()
 		}
 	}
@@ -185,6 +191,25 @@ func (d *decider) apart(def *Party, m []Member, parties map[string][]Member) []M
 			return slices.Contains(parties[other], x) || other == Caller && slices.ContainsFunc(d.c.Callers, func(c CallerOf) bool { return d.c.holder(CallerMember(c.N)) == string(x) })
 		})
 	})
+}
+
+// notBoth says that one cannot be in a party and in one of those that it must not share.
+func (p *Procedure) notBoth(kind errs.Kind, party string) *errs.Error {
+	name := func(key string) (zh, en string) {
+		def, _ := p.Parties.Get(key)
+		if def == nil || def.Title.ZH == "" {
+			return key, key
+		}
+		return def.Title.ZH, cmp.Or(def.Title.EN, def.Title.ZH)
+	}
+	def, _ := p.Parties.Get(party)
+	var zh, en []string
+	for _, other := range def.NotAlso {
+		z, e := name(other)
+		zh, en = append(zh, z), append(en, e)
+	}
+	z, e := name(party)
+	return errs.New(kind, "casework.not_both", "party_zh", z, "party_en", e, "other_zh", strings.Join(zh, "、"), "other_en", strings.Join(en, ", "))
 }
 
 // mayBe reports whether somebody may be a member of a party.

@@ -156,6 +156,7 @@ type Action struct {
 	By      Strings       `yaml:"by"`   // owed, a party, party.role, a role, anyone, program
 	With    []string      `yaml:"with"` // fields; a question mark after one makes it optional
 	If      Guard         `yaml:"if"`
+	Why     Text          `yaml:"why"`    // what is said when the condition does not hold
 	Within  calendar.Span `yaml:"within"` // only so long after the state was entered
 	Approve []string      `yaml:"approve"`
 	Meets   Strings       `yaml:"meets"`
