@@ -33,12 +33,14 @@ const (
 	Granted         What = "grant.given"
 	Revoked         What = "grant.revoked"
 	PersonalRead    What = "personal.read"
+	TokenCreated    What = "token.created"
+	TokenRevoked    What = "token.revoked"
 	AuditExported   What = "audit.exported"
 )
 
 // Whats are all that the record of this package names, in the order they are offered.
 var Whats = []What{SignedIn, SignInFailed, SignedOut, SessionEnded, PasswordChanged, PasswordReset, AccountCreated, AccountChanged,
-	AccountDisabled, AccountEnabled, AccountsRead, Granted, Revoked, PersonalRead, AuditExported}
+	AccountDisabled, AccountEnabled, AccountsRead, Granted, Revoked, TokenCreated, TokenRevoked, PersonalRead, AuditExported}
 
 // Line is one line of the record.
 type Line struct {

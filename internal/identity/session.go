@@ -63,6 +63,17 @@ func (st *Sessions) FindCtx(ctx context.Context, token string) (data []byte, fou
 	return data, err == nil, err
 }
 
+// AliveCtx reports whether the session of a token has not ended, without counting as its use: an answer that lasts for long asks it, so that
+// an open page at an unattended desk keeps no session alive.
+func (st *Sessions) AliveCtx(ctx context.Context, token string) (alive bool, err error) {
+	now := st.s.now.Now()
+	err = st.s.db.Read(ctx, func(tx *store.Tx) error {
+		return tx.Scan(ctx, `SELECT COUNT(*) > 0 FROM identity_session WHERE token = $1 AND ended_at IS NULL AND expires_at > $2
+			AND (person IS NULL OR seen_at > $3)`, []any{SessionID(token), now.UnixMicro(), now.Add(-sessionIdle).UnixMicro()}, &alive)
+	})
+	return alive, err
+}
+
 // CommitCtx implements scs.CtxStore. A session that was ended stays ended: a request that was under way does not bring it back.
 func (st *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	_, values, err := scs.GobCodec{}.Decode(data)

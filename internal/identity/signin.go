@@ -183,6 +183,9 @@ func (s *Service) ResetPassword(ctx context.Context, by By, id int64) (password 
 		if !by.console && watches(held) {
 			return errs.New(errs.Forbidden, "identity.reset_at_server")
 		}
+		if err := s.revokeTokens(ctx, tx, id); err != nil { // whoever had the password may have made some
+			return err
+		}
 		return s.setPassword(ctx, tx, by, id, hash, true, PasswordReset)
 	})
 	if err != nil {
