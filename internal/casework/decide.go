@@ -175,6 +175,9 @@ func (d *decider) condition(cond condition) bool {
 // enter moves the case to a state: duties that wait for it are met, and those of the state begin.
 func (d *decider) enter(state string) error {
 	d.emit(Event{Entered: &Entered{State: state, Visit: d.c.Visit + 1}})
+	if err := d.weigh(); err != nil { // what is owed here may depend on it
+		return err
+	}
 	for _, o := range slices.Clone(d.c.Duties) {
 		if o.outstanding() && slices.Contains(d.definition(&o).UntilAny, state) {
 			if err := d.meet(o); err != nil {

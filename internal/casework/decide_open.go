@@ -54,9 +54,6 @@ func (d *decider) open(cmd OpenCase) error {
 	if d.p.Repeat != "" {
 		d.emit(Event{Valued: Data{"earlier": int64(cmd.Earlier)}})
 	}
-	if err := d.weigh(); err != nil { // the first duties may depend on it
-		return err
-	}
 	if err := d.enter(d.p.first()); err != nil {
 		return err
 	}
