@@ -1,0 +1,353 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"huying/internal/store"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// procedure is what of a version of a procedure this check goes by.
+type procedure struct {
+	States map[string]struct {
+		Ends string `yaml:"ends"`
+	} `yaml:"states"`
+	Pauses map[string]struct {
+		Stops []string `yaml:"stops"`
+	} `yaml:"pauses"`
+}
+
+// page is how many cases are read at a time.
+const page = 500
+
+// cases tells each case anew from its records and holds everything that is kept of it to that.
+func (r *run) cases(ctx context.Context, db *store.DB) error {
+	last := int64(0)
+	for {
+		n := 0
+		err := db.Read(ctx, func(tx *store.Tx) error {
+			rows, err := store.All(ctx, tx, (*row).fields, `SELECT id, number, procedure, hash, seq, state, outcome, title, category, place, lead_unit, urgent,
+				simulated, level, opened_at, closed_at, due_at, doc FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`, last, page)
+			if err != nil {
+				return err
+			}
+			n = len(rows)
+			for i := range rows {
+				last = rows[i].ID
+				if err := r.one(ctx, tx, &rows[i]); err != nil {
+					return fmt.Errorf("%s: %w", rows[i].Number, err)
+				}
+			}
+			return nil
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		if r.o.Progress != nil {
+			r.o.Progress(r.report.Cases)
+		}
+	}
+}
+
+// row is a case as it is kept.
+type row struct {
+	ID                                                                    int64
+	Number, Procedure, Hash, State, Outcome, Title, Category, Place, Lead string
+	Seq, Level                                                            int
+	Urgent, Simulated                                                     bool
+	OpenedAt, ClosedAt, DueAt                                             time.Time
+	Doc                                                                   string
+}
+
+func (w *row) fields() []any {
+	return []any{&w.ID, &w.Number, &w.Procedure, &w.Hash, &w.Seq, &w.State, &w.Outcome, &w.Title, &w.Category, &w.Place, &w.Lead, &w.Urgent,
+		&w.Simulated, &w.Level, store.At(&w.OpenedAt), store.At(&w.ClosedAt), store.At(&w.DueAt), &w.Doc}
+}
+
+// one checks one case.
+func (r *run) one(ctx context.Context, tx *store.Tx, w *row) error {
+	r.report.Cases++
+	what := "case " + w.Number
+	if err := r.versions(ctx, tx); err != nil {
+		return err
+	}
+	s, err := r.history(ctx, tx, w)
+	if err != nil {
+		return err
+	}
+	for _, f := range s.wrong {
+		r.found(what, f.why, f.args...)
+	}
+	r.compare(what, w, s)
+	r.compareDoc(what, w, s)
+	r.clocks(what, s)
+	r.overlooked(what, s, tx.Now())
+	return r.duties(ctx, tx, what, w.ID, s)
+}
+
+// history reads the records of a case, holds each to its entry in the log, and tells the story.
+func (r *run) history(ctx context.Context, tx *store.Tx, w *row) (*story, error) {
+	s, seq := &story{}, 0
+	what := "case " + w.Number
+	err := tx.Each(ctx, `SELECT r.seq, r.at, r.signed, r.events, l.salt, l.hash FROM casework_record r
+		LEFT JOIN ledger_leaf l ON l.ref = 'case/' || $2 || '/' || r.seq WHERE r.case_id = $1 ORDER BY r.seq`, []any{w.ID, w.Number}, func(rows *sql.Rows) error {
+		var n int
+		var at int64
+		var signed, events string
+		var salt, hash []byte
+		if err := rows.Scan(&n, &at, &signed, &events, &salt, &hash); err != nil {
+			return err
+		}
+		r.report.Records++
+		if seq++; n != seq {
+			r.found(what, "record_gap", "seq", seq)
+			seq = n
+		}
+		data := fmt.Appendf(nil, "huying case record v1\n%d\n%d\n%d\n%s\n%s\n", w.ID, n, at, signed, events)
+		sum := sha256.Sum256(append(slices.Clone(salt), data...))
+		switch {
+		case hash == nil:
+			r.found(what, "no_leaf", "seq", n)
+		case !bytes.Equal(sum[:], hash):
+			r.found(what, "other_leaf", "seq", n)
+		}
+		s.tell(events, time.UnixMicro(at).UTC(), r.ends)
+		return nil
+	})
+	if seq != w.Seq {
+		r.differs(what, "seq", w.Seq, seq)
+	}
+	return s, err
+}
+
+// versions reads the versions of procedures that are new.
+func (r *run) versions(ctx context.Context, tx *store.Tx) error {
+	if len(r.procedures) > 0 {
+		return nil
+	}
+	return tx.Each(ctx, "SELECT hash, file, files FROM casework_procedure", nil, func(rows *sql.Rows) error {
+		var hash, file string
+		var files map[string]string
+		if err := rows.Scan(&hash, &file, store.AsJSON(&files)); err != nil {
+			return err
+		}
+		p := &procedure{}
+		if err := yaml.Unmarshal([]byte(files[file]), p); err != nil {
+			r.found("procedure "+hash, "unreadable", "error", err.Error())
+		}
+		r.procedures[hash] = p
+		return nil
+	})
+}
+
+func (r *run) ends(hash, state string) string {
+	if p := r.procedures[hash]; p != nil {
+		return p.States[state].Ends
+	}
+	return ""
+}
+
+// compare holds the row of a case to its story.
+func (r *run) compare(what string, w *row, s *story) {
+	var due time.Time
+	for _, d := range s.duties {
+		if d.open() && !d.due.IsZero() && (due.IsZero() || d.due.Before(due)) {
+			due = d.due
+		}
+	}
+	for _, f := range []struct {
+		name             string
+		stored, expected any
+	}{
+		{"number", w.Number, s.number}, {"procedure", w.Procedure, s.procedure}, {"hash", w.Hash, s.hash}, {"state", w.State, s.state},
+		{"outcome", w.Outcome, s.outcome}, {"title", w.Title, s.title}, {"category", w.Category, s.category}, {"place", w.Place, s.place},
+		{"lead_unit", w.Lead, s.lead()}, {"urgent", w.Urgent, s.urgent}, {"simulated", w.Simulated, s.simulated}, {"level", w.Level, s.level},
+		{"opened_at", w.OpenedAt.UnixMicro(), s.openedAt.UnixMicro()}, {"closed_at", w.ClosedAt.UnixMicro(), s.closedAt.UnixMicro()},
+		{"due_at", w.DueAt.UnixMicro(), due.UnixMicro()},
+	} {
+		r.differs(what, f.name, f.stored, f.expected)
+	}
+}
+
+// compareDoc holds the folded case to its story.
+func (r *run) compareDoc(what string, w *row, s *story) {
+	var doc struct {
+		State    string              `json:"state"`
+		Visit    int                 `json:"visit"`
+		Outcome  string              `json:"outcome"`
+		Hash     string              `json:"hash"`
+		Level    int                 `json:"level"`
+		Reopened int                 `json:"reopened"`
+		Seq      int                 `json:"seq"`
+		Urgent   bool                `json:"urgent"`
+		Parties  map[string][]string `json:"parties"`
+		Callers  []caller            `json:"callers"`
+		Values   map[string]any      `json:"values"`
+		Duties   []json.RawMessage   `json:"duties"`
+		Pauses   []json.RawMessage   `json:"pauses"`
+	}
+	if err := json.Unmarshal([]byte(w.Doc), &doc); err != nil {
+		r.found(what, "unreadable", "error", err.Error())
+		return
+	}
+	for _, f := range []struct {
+		name             string
+		stored, expected any
+	}{
+		{"doc.state", doc.State, s.state}, {"doc.visit", doc.Visit, s.visit}, {"doc.outcome", doc.Outcome, s.outcome}, {"doc.hash", doc.Hash, s.hash},
+		{"doc.level", doc.Level, s.level}, {"doc.reopened", doc.Reopened, s.reopened}, {"doc.seq", doc.Seq, w.Seq}, {"doc.urgent", doc.Urgent, s.urgent},
+		{"doc.callers", doc.Callers, s.callers}, {"doc.values", asJSON(doc.Values), asJSON(s.values)}, {"doc.parties", asJSON(doc.Parties), asJSON(s.parties)},
+		{"doc.duties", len(doc.Duties), len(s.duties)}, {"doc.pauses", len(doc.Pauses), len(s.pauses)},
+	} {
+		r.differs(what, f.name, f.stored, f.expected)
+	}
+}
+
+// asJSON is a map in the order of its keys; an empty one is as good as none.
+func asJSON[M ~map[string]V, V any](m M) string {
+	if len(m) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// duties holds the rows of duties to the story.
+func (r *run) duties(ctx context.Context, tx *store.Tx, what string, id int64, s *story) error {
+	seen := map[key]bool{}
+	err := tx.Each(ctx, `SELECT visit, name, n, owner, holder, party, state, start_at, due_at, status, at, done_at, outstanding, claimed
+		FROM casework_duty WHERE case_id = $1`, []any{id}, func(rows *sql.Rows) error {
+		var k key
+		var holder, party, state, status string
+		var start, due, at, done time.Time
+		var outstanding bool
+		var claimed int64
+		if err := rows.Scan(&k.Visit, &k.Name, &k.N, &k.Owner, &holder, &party, &state, store.At(&start), store.At(&due), &status, store.At(&at), store.At(&done),
+			&outstanding, &claimed); err != nil {
+			return err
+		}
+		r.report.Duties++
+		seen[k] = true
+		d := s.duty(k)
+		if d == nil {
+			r.found(what, "stray_duty", "duty", k.Name, "owner", k.Owner)
+			return nil
+		}
+		for _, f := range []struct {
+			name             string
+			stored, expected any
+		}{
+			{"holder", holder, s.holder(d.Owner)}, {"party", party, d.party}, {"state", state, d.state}, {"start", start.UnixMicro(), d.start.UnixMicro()},
+			{"due", due.UnixMicro(), d.due.UnixMicro()}, {"status", status, d.status}, {"at", at.UnixMicro(), d.at.UnixMicro()},
+			{"done", done.UnixMicro(), d.done.UnixMicro()}, {"outstanding", outstanding, d.open()}, {"claimed", claimed, d.claimed},
+		} {
+			r.differs(what, "duty "+k.Name+" "+f.name, f.stored, f.expected)
+		}
+		return nil
+	})
+	for _, d := range s.duties {
+		if !seen[d.key] {
+			r.found(what, "lost_duty", "duty", d.Name, "owner", d.Owner)
+		}
+	}
+	return err
+}
+
+// clocks works out each due time anew.
+func (r *run) clocks(what string, s *story) {
+	c := &r.o.Calendar
+	for _, d := range s.duties {
+		if d.dueAt.Before(c.Since) { // it was worked out under another calendar, and decided under it
+			continue
+		}
+		want, ok := r.due(s, d)
+		switch {
+		case !ok && !d.due.IsZero():
+			r.found(what, "clock_stands", "duty", d.Name, "stored", d.due.In(c.Zone).Format(time.DateTime))
+		case ok && !want.Equal(d.due):
+			r.found(what, "other_due", "duty", d.Name, "owner", d.Owner, "stored", d.due.In(c.Zone).Format(time.DateTime), "expected", want.In(c.Zone).Format(time.DateTime))
+		}
+	}
+}
+
+// due is the end of a duty's terms, one after the other; terms of one unit count as one. ok is false for a clock that stands.
+func (r *run) due(s *story, d *duty) (end time.Time, ok bool) {
+	var pauses []pause
+	for _, p := range s.pauses {
+		if p.from.After(d.dueAt) || !r.stops(s.hash, p.reason, d) {
+			continue
+		}
+		if p.to.After(d.dueAt) { // it went on when the time was worked out
+			p.to = time.Time{}
+		}
+		pauses = append(pauses, p.pause)
+	}
+	end, terms := d.start, joined(d.terms)
+	if d.on != "" {
+		day, err := time.ParseInLocation(time.DateOnly, d.on, r.o.Calendar.Zone)
+		if err != nil {
+			return end, false
+		}
+		end, terms = day.AddDate(0, 0, -1).Add(12*time.Hour), append([]string{"1 day"}, terms...)
+	}
+	for _, t := range terms {
+		if end, ok = r.o.Calendar.walk(end, t, pauses); !ok {
+			return end, false
+		}
+	}
+	if f := s.foreign; f != nil && !f.Due.IsZero() && f.Due.Before(end) && d.party != "caller" {
+		end = f.Due
+	}
+	return end, true
+}
+
+// joined adds up neighbouring terms of one unit.
+func joined(terms []string) []string {
+	var out []string
+	for _, t := range terms {
+		n := termText.FindStringSubmatch(t)
+		if last := len(out) - 1; last >= 0 && n != nil {
+			if m := termText.FindStringSubmatch(out[last]); m != nil && m[2] == n[2] {
+				a, _ := strconv.Atoi(m[1]) // digits
+				b, _ := strconv.Atoi(n[1])
+				out[last] = strconv.Itoa(a+b) + " " + m[2] + "s"
+				continue
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// stops reports whether a pause with a reason stops a duty: those that the reason names, or all that units owe.
+func (r *run) stops(hash, reason string, d *duty) bool {
+	p := r.procedures[hash]
+	if p == nil {
+		return false
+	}
+	stops := p.Pauses[reason].Stops
+	return slices.Contains(stops, d.Name) || len(stops) == 0 && d.party != "caller"
+}
+
+// overlooked finds duties that were due and of which nothing became.
+func (r *run) overlooked(what string, s *story, now time.Time) {
+	for _, d := range s.duties {
+		if d.status == "due" && !d.due.IsZero() && d.due.Add(mayDally).Before(now) {
+			r.found(what, "overlooked", "duty", d.Name, "owner", d.Owner)
+		}
+	}
+}
