@@ -1,0 +1,191 @@
+package notice
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"huying/internal/errs"
+	"huying/internal/i18n"
+)
+
+// Hook is a channel by webhook: letters are posted as JSON to one address that the administrator configured, signed as Standard Webhooks
+// 1.0 has it. Behind that address stands the district's adapter for WeCom, 粤政易 or SMS, to which a person's address means something.
+// Nothing that a user types changes where a letter is posted.
+type Hook struct {
+	Name   string               // "wecom", "yuezhengyi", "sms": small letters, digits and hyphens
+	Title  map[i18n.Lang]string // what people call it; those three have a title already
+	URL    string               // https, or http on this machine
+	Secret string               // whsec_ and 24 to 64 bytes in base64
+	Roots  *x509.CertPool       // authorities of the adapter's certificate; nil: those of the machine
+
+	client *http.Client
+	signer *standardwebhooks.Webhook
+}
+
+var hookName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+
+const secretPrefix = "whsec_"
+
+func (h *Hook) name() string { return h.Name }
+
+// check implements carrier, and makes the channel ready.
+func (h *Hook) check() error {
+	if !hookName.MatchString(h.Name) || h.Name == Email {
+		return errs.New(errs.Invalid, "notice.bad_hook_name")
+	}
+	u, err := url.Parse(h.URL)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return errs.New(errs.Invalid, "notice.bad_hook_url")
+	}
+	raw, ok := strings.CutPrefix(h.Secret, secretPrefix)
+	secret, err := base64.StdEncoding.DecodeString(raw)
+	if err != nil || !ok || len(secret) < 24 || len(secret) > 64 {
+		return errs.New(errs.Invalid, "notice.bad_hook_secret")
+	}
+	if h.signer, err = standardwebhooks.NewWebhook(h.Secret); err != nil {
+		return errs.New(errs.Invalid, "notice.bad_hook_secret")
+	}
+	h.client = hookClient(h.Roots)
+	return nil
+}
+
+// hookClient follows no redirect: a letter goes to the address that was configured, or nowhere.
+func hookClient(roots *x509.CertPool) *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	t.MaxResponseHeaderBytes = 64 << 10
+	return &http.Client{Transport: t, Timeout: 20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// ParseHook reads a channel from one line of settings: NAME=URL. The secret comes by itself, for it belongs in a file. It returns
+// errs.Invalid.
+func ParseHook(line, secret string) (Hook, error) {
+	name, target, _ := strings.Cut(line, "=")
+	h := Hook{Name: strings.TrimSpace(name), URL: strings.TrimSpace(target), Secret: strings.TrimSpace(secret)}
+	return h, h.check()
+}
+
+// What an adapter calls a person: a number, a name of an account, an address.
+var hookAddress = regexp.MustCompile(`^[\p{L}\p{N}+][\p{L}\p{N}._@+:/-]{0,99}$`)
+
+func (h *Hook) address(typed string) (string, error) {
+	typed = strings.TrimSpace(typed)
+	if !hookAddress.MatchString(typed) {
+		return "", errs.New(errs.Invalid, "notice.bad_hook_address").On("address")
+	}
+	return typed, nil
+}
+
+// The body of a webhook. Names are for good: adapters are written by others.
+type (
+	hookBody struct {
+		Type      string   `json:"type"` // "notice", or "code"
+		Timestamp string   `json:"timestamp"`
+		Data      hookData `json:"data"`
+	}
+	hookData struct {
+		Channel  string       `json:"channel"`
+		To       string       `json:"to"`
+		Lang     string       `json:"lang"`
+		From     string       `json:"from"`
+		Title    string       `json:"title"`
+		Text     string       `json:"text"` // all of it, for a channel that knows no more
+		Settings string       `json:"settings,omitempty"`
+		Notices  []hookNotice `json:"notices,omitempty"`
+	}
+	hookNotice struct {
+		ID     int64  `json:"id"`
+		Topic  string `json:"topic"`
+		Text   string `json:"text"`
+		Link   string `json:"link"`
+		Urgent bool   `json:"urgent"`
+		At     string `json:"at"`
+	}
+)
+
+func (h *Hook) body(l letter) ([]byte, error) {
+	b := hookBody{Type: l.kind, Timestamp: l.at.Format(time.RFC3339), Data: hookData{Channel: h.Name, To: l.to, Lang: string(l.lang),
+		From: l.from, Title: l.subject}}
+	var texts []string
+	for _, n := range l.lines {
+		texts = append(texts, strings.TrimSpace(n.text+"\n"+n.link))
+		if l.kind == "notice" {
+			b.Data.Notices = append(b.Data.Notices, hookNotice{n.id, n.topic, n.text, n.link, n.urgent, n.at.Format(time.RFC3339)})
+			b.Data.Settings = l.settings
+		}
+	}
+	b.Data.Text = strings.Join(texts, "\n\n")
+	return json.Marshal(b)
+}
+
+func (h *Hook) carry(ctx context.Context, l letter) *failure {
+	body, err := h.body(l)
+	if err != nil {
+		return broken(err)
+	}
+	signature, err := h.signer.Sign(l.id, l.at, body)
+	if err != nil {
+		return broken(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	if err != nil {
+		return broken(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Huying")
+	req.Header.Set(standardwebhooks.HeaderWebhookID, l.id)
+	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(l.at.Unix(), 10))
+	req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return broken(err)
+	}
+	defer func() { _ = resp.Body.Close() }() // what was said is read
+	return hookFailure(resp)
+}
+
+// finals are the answers after which nothing more is tried: 410 as Standard Webhooks has it, 422 for an address that the adapter cannot
+// deliver to. Everything else that is no success may be mended on the other side within a day.
+var finals = []int{http.StatusGone, http.StatusUnprocessableEntity}
+
+// mostWait bounds how long an adapter may ask to be left alone.
+const mostWait = time.Hour
+
+func hookFailure(resp *http.Response) *failure {
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	if err != nil {
+		text = nil // the status says enough
+	}
+	f := &failure{why: "notice.fail.server", detail: said(fmt.Sprintf("%s: %s", resp.Status, text))}
+	switch {
+	case slices.Contains(finals, resp.StatusCode):
+		f.final, f.why = true, "notice.fail.refused"
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		f.why = "notice.fail.redirect"
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		f.why = "notice.fail.sign_in"
+	}
+	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
+		f.after = min(time.Duration(n)*time.Second, mostWait)
+	}
+	return f
+}
