@@ -42,7 +42,7 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, rt Route) {
 	r, err := s.newRequest(w, hr)
 	defer r.removeUploads()
 	if err == nil {
-		if place, changed := r.changePreferences(); changed {
+		if place, changed := r.changePreferences(); changed && !r.program() {
 			err = r.Redirect(place)
 		} else {
 			err = r.run(rt, body)
@@ -84,6 +84,9 @@ func (r *Request) run(rt Route, body int64) (err error) {
 			err = errs.New(errs.Internal, "errs.internal")
 		}
 	}()
+	if err := r.within(rt); err != nil {
+		return err
+	}
 	if !rt.Need.Met(r.Actor) {
 		return r.turnAway()
 	}
@@ -98,7 +101,7 @@ func (r *Request) turnAway() error {
 	switch place := r.s.opts.Paths.Renew; {
 	case r.Actor == nil:
 		return errs.New(errs.Unauthenticated, "web.sign_in_first")
-	case r.Actor.MustChange && place != "" && r.Method == http.MethodGet && !wantsJSON(r.Request):
+	case r.Actor.MustChange && place != "" && r.Method == http.MethodGet && !r.program():
 		return r.Redirect(place)
 	}
 	return errs.New(errs.Forbidden, "web.may_not")
@@ -173,9 +176,8 @@ func (r *Request) fail(err error) {
 	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "30")
 	}
-	json := wantsJSON(r.Request)
 	switch {
-	case json:
+	case r.program():
 		r.problem(code, why)
 	case code == http.StatusUnauthorized && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		next := url.Values{"next": {LocalPath(r.URL.RequestURI())}}
@@ -214,6 +216,7 @@ type Problem struct {
 	Title  string         `json:"title"`
 	Status int            `json:"status"`
 	Detail string         `json:"detail"`
+	Code   string         `json:"code"` // the key of the first error: the same in every language
 	ID     string         `json:"request_id"`
 	Errors []ProblemField `json:"errors,omitempty"`
 }
@@ -221,19 +224,27 @@ type Problem struct {
 // ProblemField is what is wrong with one field.
 type ProblemField struct {
 	Field  string `json:"field,omitempty"`
-	Key    string `json:"key"`
+	Code   string `json:"code"`
 	Place  string `json:"place,omitempty"`
 	Detail string `json:"detail"`
 }
 
 func (r *Request) problem(code int, why error) {
-	p := Problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Detail: r.Says(why), ID: r.id}
-	if code < 500 {
-		for _, e := range errs.All(why) {
-			p.Errors = append(p.Errors, ProblemField{Field: e.Field, Key: e.Key, Place: e.Place, Detail: r.s.opts.Texts.One(r.Lang, e)})
+	p := Problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Detail: r.Says(why), Code: "errs.internal", ID: r.id}
+	for i, e := range errs.All(why) {
+		if i == 0 {
+			p.Code = e.Key
+		}
+		if code < 500 {
+			p.Errors = append(p.Errors, ProblemField{Field: e.Field, Code: e.Key, Place: e.Place, Detail: r.s.opts.Texts.One(r.Lang, e)})
 		}
 	}
-	r.w.Header().Set("Content-Type", "application/problem+json")
+	h := r.w.Header()
+	if code == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", r.challenge())
+	}
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Language", string(r.Lang))
 	r.w.WriteHeader(code)
 	_ = json.NewEncoder(r.w).Encode(p) // whoever has gone need not be told
 }
@@ -251,6 +262,15 @@ func (r *Request) JSON(status int, v any) error {
 	r.w.WriteHeader(status)
 	_, _ = r.w.Write(append(data, '\n')) // whoever has gone need not be told
 	return nil
+}
+
+// apiPrefix is under which programs ask: every error there is problem+json, and nothing there sends a browser elsewhere.
+const apiPrefix = "/api/"
+
+// program reports whether a program asks, and not a person's browser.
+func (r *Request) program() bool {
+	_, shown := bearer(r.Request)
+	return shown || strings.HasPrefix(r.URL.Path, apiPrefix) || wantsJSON(r.Request)
 }
 
 // wantsJSON reports whether a program asks, and not a person's browser: JSON is accepted, and pages are not, or less.

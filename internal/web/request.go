@@ -31,6 +31,8 @@ type Request struct {
 	w           http.ResponseWriter
 	s           *Server
 	id          string
+	token       string // that was shown instead of a session
+	scopes      []identity.Scope
 	sessionless bool // the session could not be read: nothing of it may be asked
 	flashes     []string
 }

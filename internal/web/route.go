@@ -12,11 +12,12 @@ type Handler func(*Request) error
 
 // Route is one row of the route table.
 type Route struct {
-	Pattern string        // as of http.ServeMux, with its method: "GET /promises/{id}"
-	Need    Need          // who may come; the zero Need lets nobody in
-	Handle  Handler       //
-	MaxBody int64         // bytes of a request's body; 0 is 1 MiB
-	Limit   time.Duration // how long reading the request and answering may take; 0 is 10 s. A route that takes large files needs more
+	Pattern string         // as of http.ServeMux, with its method: "GET /promises/{id}"
+	Need    Need           // who may come; the zero Need lets nobody in
+	Scope   identity.Scope // what a token must be for; none: no token opens it
+	Handle  Handler        //
+	MaxBody int64          // bytes of a request's body; 0 is 1 MiB
+	Limit   time.Duration  // how long reading the request and answering may take; 0 is 10 s. A route that takes large files needs more
 }
 
 // Need says who may come to a route. Its zero value lets nobody in.

@@ -32,6 +32,7 @@ type Options struct {
 	Texts    *i18n.Catalogue
 	Sessions scs.CtxStore
 	Actors   Actors
+	Tokens   Tokens // nil: no program may show a token
 
 	District func(i18n.Lang) string // the district's name, beside the brand
 	Business clock.Business         // what pages call today
@@ -137,7 +138,8 @@ func (s *Server) Routes() []Route { return append([]Route(nil), s.routes...) }
 
 // Handler returns the whole of it: every request passes here.
 func (s *Server) Handler() http.Handler {
-	pages := s.origins.Handler(s.sessions.LoadAndSave(http.HandlerFunc(s.dispatch)))
+	pages := s.sessions.LoadAndSave(http.HandlerFunc(s.dispatch))
+	guarded := s.origins.Handler(pages)
 	s.origins.SetDenyHandler(s.sessions.LoadAndSave(http.HandlerFunc(s.refuseOrigin)))
 	scrape := s.metrics.handler()
 
@@ -152,7 +154,13 @@ func (s *Server) Handler() http.Handler {
 		}
 		scrape.ServeHTTP(w, r)
 	})
-	mux.Handle("/", pages)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := bearer(r); ok { // no browser sends one by itself, and beside it no session counts
+			pages.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 	return s.observe(s.harden(compress(mux)))
 }
 
@@ -225,6 +233,9 @@ type prober struct {
 func (p *prober) Header() http.Header         { return p.header }
 func (p *prober) WriteHeader(status int)      { p.status = status }
 func (p *prober) Write(b []byte) (int, error) { return len(b), nil }
+
+// WithStatus is err, to be answered with a status that is not its kind's: 412 for a conflict with If-Match.
+func WithStatus(status int, err error) error { return &answered{err, status} }
 
 // answered is an error whose status is not its kind's.
 type answered struct {

@@ -32,8 +32,11 @@ func (s *Server) newSessions() *scs.SessionManager {
 	return m
 }
 
-// findActor reads who is signed in. A session whose person has no account any more is ended.
+// findActor reads who is signed in, or holds the token that was shown. A session whose person has no account any more is ended.
 func (r *Request) findActor() error {
+	if token, ok := bearer(r.Request); ok {
+		return r.findHolder(token)
+	}
 	ctx, m := r.Context(), r.s.sessions
 	person := m.GetInt64(ctx, identity.SessionPerson)
 	if person == 0 {
