@@ -81,7 +81,9 @@ type TokenSpec struct {
 func (sp TokenSpec) checked() (TokenSpec, error) {
 	var wrong errs.List
 	sp.Name = strings.TrimSpace(sp.Name)
-	if e := checkName(sp.Name); e != nil {
+	if sp.Name == "" {
+		wrong = append(wrong, errs.New(errs.Invalid, "identity.token_nameless").On("name"))
+	} else if e := checkName(sp.Name); e != nil {
 		wrong = append(wrong, e)
 	}
 	for _, s := range sp.Scopes {

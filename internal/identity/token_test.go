@@ -105,7 +105,7 @@ func TestWhoMayMakeWhichToken(t *testing.T) {
 			{"somebody else", w.by(other), nil, "identity.may_not"},
 			{"nobody", identity.By{}, nil, "identity.sign_in_first"},
 			{"one who must change the password", novice, nil, "identity.may_not"},
-			{"without a name", w.by(id), func(s identity.TokenSpec) identity.TokenSpec { s.Name = " "; return s }, "identity.name_missing"},
+			{"without a name", w.by(id), func(s identity.TokenSpec) identity.TokenSpec { s.Name = " "; return s }, "identity.token_nameless"},
 			{"for nothing", w.by(id), func(s identity.TokenSpec) identity.TokenSpec { s.Scopes = nil; return s }, "identity.token_for_nothing"},
 			{"for what there is not", w.by(id), func(s identity.TokenSpec) identity.TokenSpec { s.Scopes = []identity.Scope{"all"}; return s }, "identity.token_no_scope"},
 			{"for ever", w.by(id), func(s identity.TokenSpec) identity.TokenSpec { s.Days = 367; return s }, "identity.token_days"},

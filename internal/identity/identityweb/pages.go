@@ -50,6 +50,9 @@ func Routes(s *identity.Service, ps *places.Store, more ...identity.What) []web.
 		{Pattern: "GET /account/password", Need: web.SignedIn, Handle: h.passwordForm},
 		{Pattern: "POST /account/password", Need: web.SignedIn, Handle: h.changePassword, MaxBody: 16 << 10},
 		{Pattern: "POST /account/sessions/end", Need: web.SignedIn, Handle: h.endSession, MaxBody: 16 << 10},
+		{Pattern: "GET /account/tokens", Need: web.SignedIn, Handle: h.tokens},
+		{Pattern: "POST /account/tokens", Need: web.SignedIn, Handle: h.createToken, MaxBody: 16 << 10},
+		{Pattern: "POST /account/tokens/{id}/revoke", Need: web.SignedIn, Handle: h.revokeToken, MaxBody: 16 << 10},
 
 		{Pattern: "GET /accounts", Need: accounts, Handle: h.accounts},
 		{Pattern: "GET /accounts/new", Need: accounts, Handle: h.newAccount},
