@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"huying/internal/errs"
@@ -119,24 +120,36 @@ func (p *Procedure) repeats(form Data) string {
 	return ""
 }
 
-// saveDuties writes the duties that are new or have changed. Duties are never removed, and keep their order.
+// saveDuties writes the duties that are new or have changed, in one statement. Duties are never removed, and keep their order.
 func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
+	const columns = 16
+	var args []any
 	for i := range c.Duties {
 		o := &c.Duties[i]
 		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) {
 			continue
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO casework_duty (case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status,
-			at, done_at, outstanding, claimed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-			ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET due_at = $10, provisional = $11, status = $12, at = $13, done_at = $14,
-			outstanding = $15, claimed = $16`,
-			c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
-			string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed)
-		if err != nil {
+		args = append(args, c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due),
+			o.Provisional, string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed)
+	}
+	for some := range slices.Chunk(args, mostRows*columns) {
+		q := query{`INSERT INTO casework_duty (case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at,
+			outstanding, claimed) VALUES ` + tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
+			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
+			outstanding = excluded.outstanding, claimed = excluded.claimed`, some}
+		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mostRows bounds the rows of one INSERT.
+const mostRows = 50
+
+// tuples is a list of rows of placeholders.
+func tuples(rows, columns int) string {
+	return strings.TrimSuffix(strings.Repeat(marks(columns)+", ", rows), ", ")
 }
 
 func sameRow(a, b *Owing) bool {
@@ -168,11 +181,15 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) er
 		before = p.readers(old)
 	}
 	now := p.readers(c)
+	var args []any
 	for _, m := range now {
-		if slices.Contains(before, m) {
-			continue
+		if !slices.Contains(before, m) {
+			args = append(args, m, c.ID)
 		}
-		if _, err := tx.Exec(ctx, "INSERT INTO casework_part (member, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", m, c.ID); err != nil {
+	}
+	for some := range slices.Chunk(args, 2*mostRows) {
+		q := query{"INSERT INTO casework_part (member, case_id) VALUES " + tuples(len(some)/2, 2) + " ON CONFLICT DO NOTHING", some}
+		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
 	}
