@@ -116,12 +116,29 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 			return as, true
 		}
 	}
-	for _, m := range d.members(party) {
-		if role == "" && d.is(m) || role != "" && d.holdsFor(m, role) {
-			return m, true
+	return d.forMember(f, party, role)
+}
+
+// forMember returns the member of a party for whom the actor does an action, those who still owe what it meets first. Who has done their
+// part does not do that of the others.
+func (d *decider) forMember(f *found, party, role string) (as Member, ok bool) {
+	members := d.members(party)
+	for _, m := range members {
+		if (role == "" && d.is(m) || role != "" && d.holdsFor(m, role)) && (!ok || !d.owes(as, f) && d.owes(m, f)) {
+			as, ok = m, true
 		}
 	}
-	return "", false
+	if ok && !d.owes(as, f) && slices.ContainsFunc(members, func(m Member) bool { return d.owes(m, f) }) {
+		return "", false
+	}
+	return as, ok
+}
+
+// owes reports whether a member still owes what an action meets.
+func (d *decider) owes(m Member, f *found) bool {
+	return slices.ContainsFunc(d.c.Duties, func(o Owing) bool {
+		return o.outstanding() && o.Owner == m && slices.Contains(f.def.Meets, o.Name) && (o.State == f.state || o.State == "")
+	})
 }
 
 // owing returns the member for whom the actor owes what the action meets.

@@ -111,7 +111,7 @@ states:
     title: {zh: 甲}
     duties: {plan: {owed-by: lead, within: 2 working days, missed: nothing}}
     do:
-      plan: {by: lead, with: [date], if: input.date >= case.today, set: {until: input.date, count: "4"}, meets: plan, to: b}
+      plan: {by: lead, with: [date], if: input.date >= case.today, why: {zh: 日期已过}, set: {until: input.date, count: "4"}, meets: plan, to: b}
   b:
     title: {zh: 乙}
     duties: {keep: {owed-by: lead, within: 10 days, missed: nothing}}
@@ -124,7 +124,10 @@ states:
 func TestWhatIsKeptIsAsItIsRead(t *testing.T) {
 	pl := newPlay(t, mustSmall(t, planned), "2021-11-19 09:00")
 	pl.do(clerk(2, "office"), OpenCase{Number: "PP-000001", Form: Data{"unit": "planning"}})
-	pl.refused(errs.Conflict, clerk(3, "planning"), Do{Action: "plan", Input: Data{"date": "2021-11-18"}}) // it is over
+	over := pl.try(clerk(3, "planning"), Do{Action: "plan", Input: Data{"date": "2021-11-18"}})
+	if !errs.Is(over, errs.Conflict) || !strings.Contains(say(t, over), "日期已过") {
+		t.Errorf("a day that is over: %v", over)
+	}
 	pl.do(clerk(3, "planning"), Do{Action: "plan", Input: Data{"date": "2021-11-19"}})
 	if pl.c.Values["half"] != int64(2) || pl.c.Values["until"] != "2021-11-19" {
 		t.Errorf("values %v", pl.c.Values)

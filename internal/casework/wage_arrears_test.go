@@ -90,6 +90,9 @@ func TestWorkersClaimTogetherAndArePaid(t *testing.T) {
 			t.Fatalf("it ended before caller %d was heard", n)
 		}
 		pl.do(worker(n), Do{Action: "accept", Ratings: map[string]int{"lead": 5}})
+		if n < 3 { // nobody speaks for the others
+			pl.refused(errs.Forbidden, worker(n), Do{Action: "accept", Ratings: map[string]int{"lead": 5}})
+		}
 	}
 	if pl.is("solved", ""); pl.c.Outcome != Solved {
 		t.Errorf("outcome %s", pl.c.Outcome)
