@@ -8,7 +8,7 @@ import (
 	"huying/internal/errs"
 )
 
-var sponsor = Actor{Person: 30, Posts: []Post{{Role: "leader", Unit: "committee", Acts: true}}}
+var sponsor = Actor{Person: 30, Posts: []Post{{Role: "leader"}}}
 
 func project(more ...any) OpenCase {
 	form := Data{
@@ -168,10 +168,10 @@ func TestAFinishedProjectIsVerifiedByAnotherUnit(t *testing.T) {
 	pl.is("verifying", "report unit:construction 03-25 17:30, verify unit:office 03-12 17:30")
 	pl.light("done")
 	pl.refused(errs.Forbidden, lead, Do{Action: "pass", Input: Data{"note": "好", "evidence": proof}})
-	pl.refused(errs.Invalid, inspector, Do{Action: "pass", Input: Data{"note": "好"}})
-	pl.do(inspector, Do{Action: "fail", Input: Data{"reason": "附属工程未完"}})
+	pl.refused(errs.Invalid, clerk(90, "office"), Do{Action: "pass", Input: Data{"note": "好"}})
+	pl.do(clerk(90, "office"), Do{Action: "fail", Input: Data{"reason": "附属工程未完"}})
 	pl.signed(lead, head(4, "construction"), complete)
-	pl.do(inspector, Do{Action: "pass", Input: Data{"note": "现场核验属实", "evidence": proof}})
+	pl.do(clerk(90, "office"), Do{Action: "pass", Input: Data{"note": "现场核验属实", "evidence": proof}})
 	pl.light("closed")
 	if pl.c.Outcome != Solved {
 		t.Errorf("%s %s", pl.c.State, pl.c.Outcome)

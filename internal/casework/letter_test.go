@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	inspector  = Actor{Person: 20, Posts: []Post{{Role: "supervisor", Unit: "office", Acts: true}}}
+	inspector  = Actor{Person: 20, Posts: []Post{{Role: "supervisor"}}} // of the whole district, bound to no unit
 	theProgram = Actor{Program: true}
 )
 

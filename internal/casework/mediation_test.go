@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	studio   = clerk(80, "tangjiawan")
+	studio   = Actor{Person: 80, Posts: []Post{{Role: "mediation.desk", Unit: "tangjiawan", Acts: true}}}
 	mediator = Actor{Person: 81, Posts: []Post{{Role: "mediator", Unit: "jinfeng-office"}}}
 	first    = Actor{Person: 7}
 	second   = Actor{Caller: 2}
@@ -119,6 +119,7 @@ func TestNobodyIsMediatedAgainstTheirWill(t *testing.T) {
 	pl := newPlay(t, procedureOf(t, "mediation"), "2021-05-10 09:00")
 	pl.do(first, dispute())
 	pl.refused(errs.Forbidden, first, Do{Action: "accept", Input: Data{"person": int64(81)}})
+	pl.refused(errs.Forbidden, clerk(83, "tangjiawan"), Do{Action: "accept", Input: Data{"person": int64(81)}})
 	pl.refused(errs.Invalid, studio, Do{Action: "accept", Input: Data{"person": int64(7)}}) // nobody mediates their own dispute
 	pl.do(studio, Do{Action: "accept", Input: Data{"person": int64(81)}})
 	pl.refused(errs.Invalid, mediator, Do{Action: "join"})
@@ -130,7 +131,7 @@ func TestNobodyIsMediatedAgainstTheirWill(t *testing.T) {
 
 func TestAMediatorIsReplacedAndTheStudioIsReminded(t *testing.T) {
 	pl := mediated(t)
-	if readers := pl.p.readers(pl.c); !slices.Equal(readers, []string{"person:7", "person:81", "unit:tangjiawan"}) {
+	if readers := pl.p.readers(pl.c); !slices.Equal(readers, []string{"person:7", "person:81", "role:mediation.desk"}) {
 		t.Errorf("it is read by %v", readers)
 	}
 	pl.do(studio, Do{Action: "recuse", Input: Data{"person": int64(82), "reason": "与当事人有亲属关系"}})

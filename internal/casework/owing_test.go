@@ -61,7 +61,7 @@ states:
 escalate: [leader]
 `
 
-var boss = Actor{Person: 99, Posts: []Post{{Role: "leader", Unit: "committee", Acts: true}}}
+var boss = Actor{Person: 99, Posts: []Post{{Role: "leader"}}}
 
 func worksOf(unit string, more ...any) OpenCase {
 	form := Data{"unit": unit, "stages": []any{
