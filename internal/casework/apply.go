@@ -63,7 +63,9 @@ func (c *Case) apply(p func(hash string) *Procedure, at time.Time, by Signed, e 
 func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 	switch {
 	case e.Did != nil:
-		c.Pending = nil
+		if c.Pending != nil && c.Pending.Action == e.Did.Action { // others go on beside what waits for approval
+			c.Pending = nil
+		}
 	case e.Paused != nil:
 		c.Paused = e.Paused.Reason
 		c.Pauses = append(c.Pauses, calendar.Pause{From: at})

@@ -178,6 +178,7 @@ func (d *decider) enter(state string) error {
 	if err := d.weigh(); err != nil { // what is owed here may depend on it
 		return err
 	}
+	defer d.lapse()
 	for _, o := range slices.Clone(d.c.Duties) {
 		if o.outstanding() && slices.Contains(d.definition(&o).UntilAny, state) {
 			if err := d.meet(o); err != nil {
@@ -198,6 +199,13 @@ func (d *decider) enter(state string) error {
 		}
 	}
 	return d.oweAll(s.Duties, state)
+}
+
+// lapse gives back what waits for approval when the case moved on to where it is offered no more.
+func (d *decider) lapse() {
+	if p := d.c.Pending; p != nil && d.asked(p) == nil {
+		d.emit(Event{Returned: &Returned{}})
+	}
 }
 
 // meet marks a duty as done, in time or late, and lets its next turn begin. (That of a missed one began when it was missed.)

@@ -316,7 +316,7 @@ func (d *decider) mayApprove(f *found, p *Pending) error {
 // asked returns the action that waits for approval, or nil when it is offered no more.
 func (d *decider) asked(p *Pending) *found {
 	for _, f := range d.offered() {
-		if f.name == p.Action && f.state == p.State {
+		if f.name == p.Action && (f.state == p.State || f.def.spread) {
 			return f
 		}
 	}

@@ -155,7 +155,7 @@ type (
 		Step int `json:"step"`
 	}
 	Returned struct {
-		Reason string `json:"reason"`
+		Reason string `json:"reason"` // empty: the case moved on, and it is offered no more
 	}
 	Claimed struct {
 		DutyKey

@@ -13,7 +13,7 @@ type Offer struct {
 	Title   Text
 	Form    *Form    // what it asks for; it may be empty
 	As      Member   // for whom they would act
-	Turns   []Owing  // the duties of theirs that it may meet; more than one when a duty recurs or is owed for each row of a table
+	Turns   []Owing  // the duties of theirs that it may meet, or whose term it makes longer; more than one when a duty recurs or is owed for each row of a table
 	Rate    []Member // whom it asks to be rated
 	Best    int      // the best mark
 	Approve []string // who must approve, one after the other
@@ -42,7 +42,8 @@ func Offers(p *Procedure, c *Case, by Actor, w World) []Offer {
 			o.Rate = append(o.Rate, d.members(party)...)
 		}
 		for _, duty := range c.Duties {
-			if duty.outstanding() && slices.Contains(f.def.Meets, duty.Name) && duty.Owner == f.as && (duty.State == f.state || duty.State == "") {
+			may := slices.Contains(f.def.Meets, duty.Name) || f.def.Extend.Duty == duty.Name && duty.Status == Due
+			if may && duty.outstanding() && duty.Owner == f.as && (duty.State == f.state || duty.State == "") {
 				o.Turns = append(o.Turns, duty)
 			}
 		}

@@ -134,6 +134,42 @@ func TestTheDayOfATerm(t *testing.T) {
 	}
 }
 
+func TestWhatWaitsForApprovalGoesWithTheCaseOrLapses(t *testing.T) {
+	pl := newPlay(t, mustSmall(t, works), "2021-11-19 09:00")
+	pl.do(clerk(1, "office"), worksOf("construction"))
+	c := clerk(2, "construction")
+	start := Do{Action: "start", Input: Data{"date": "2021-12-31"}}
+	// What every state has is approved in another than that in which it was asked for.
+	pl.do(c, Do{Action: "later", N: 2, Input: Data{"reason": "雨季", "date": "2022-01-21"}})
+	pl.do(c, start)
+	pl.do(boss, Approve{})
+	pl.is("b", "stage unit:construction 11-22 17:30, stage unit:construction 01-21 17:30, finish unit:construction 12-31 17:30")
+	// What only the state had that the case has left, nobody can approve any more.
+	for range 2 {
+		pl.do(c, Do{Action: "stage", Input: Data{"evidence": proof}})
+	}
+	pl.do(c, Do{Action: "more", Input: Data{"reason": "雨季"}})
+	pl.do(c, Do{Action: "finish", Input: Data{"evidence": proof}})
+	if pl.c.Pending != nil {
+		t.Errorf("%+v waits for approval in %s", pl.c.Pending.Asked, pl.c.State)
+	}
+	pl.refused(errs.Conflict, boss, Approve{})
+}
+
+func TestAnOfferNamesTheTurnsThatItPutsOff(t *testing.T) {
+	pl := newPlay(t, mustSmall(t, works), "2021-11-19 09:00")
+	pl.do(clerk(1, "office"), worksOf("construction"))
+	pl.at("2021-11-22 18:00")
+	pl.tick()
+	turns := map[string]int{}
+	for _, o := range Offers(pl.p, pl.c, clerk(2, "construction"), pl.w) {
+		turns[o.Action] = len(o.Turns)
+	}
+	if want := map[string]int{"start": 1, "stage": 3, "later": 1, "with": 0}; !reflect.DeepEqual(turns, want) {
+		t.Errorf("turns %v, want %v", turns, want) // of stage: the late one, the next, and what makes the late one good
+	}
+}
+
 func TestNobodyVerifiesTheirOwnWork(t *testing.T) {
 	done := func(unit string) *play {
 		pl := newPlay(t, mustSmall(t, works), "2021-11-19 09:00")
