@@ -30,12 +30,18 @@ func (db *DB) Migrate(ctx context.Context, schemas ...Schema) error {
 		return err
 	}
 	defer release()
-	for _, s := range schemas {
-		if err := db.migrateOne(ctx, s); err != nil {
-			return errs.Wrap(err, errs.Internal, "store.migration_failed", "schema", s.Name)
+	all := func() error {
+		for _, s := range schemas {
+			if err := db.migrateOne(ctx, s); err != nil {
+				return errs.Wrap(err, errs.Internal, "store.migration_failed", "schema", s.Name)
+			}
 		}
+		return nil
 	}
-	return nil
+	if db.lite != nil {
+		return db.lite.writer.exclusive(ctx, all)
+	}
+	return all()
 }
 
 func (db *DB) migrateOne(ctx context.Context, s Schema) error {

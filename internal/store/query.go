@@ -16,7 +16,16 @@ import (
 
 // Exec runs a statement and returns how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := tx.tx.ExecContext(ctx, query, args...)
+	if err := tx.check(ctx); err != nil {
+		return 0, err
+	}
+	var res sql.Result
+	var err error
+	if tx.lite != nil {
+		res, err = tx.lite.exec(ctx, query, args)
+	} else {
+		res, err = tx.pg.ExecContext(ctx, query, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -25,23 +34,23 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 
 // Insert runs an INSERT … RETURNING id and returns the id.
 func (tx *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, err error) {
-	err = tx.tx.QueryRowContext(ctx, query, args...).Scan(&id)
+	err = tx.first(ctx, query, args, &id)
 	return id, err
 }
 
 // Each calls f for each row of a query. f scans the row and must not run another query on tx: PostgreSQL's connection is busy.
-func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(*sql.Rows) error) (err error) {
-	rows, err := tx.tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
+func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(*sql.Rows) error) error {
+	return tx.query(ctx, query, args, func(rows *sql.Rows) error {
+		for rows.Next() {
+			if err := f(rows); err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 		}
-	}
-	return rows.Err()
+		return nil
+	})
 }
 
 // All returns every row of a query as a T. fields names where its columns go, in the order of the query; the caller bounds the rows
@@ -62,20 +71,57 @@ func All[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string
 // One returns the first row of a query as a T, or errs.NotFound.
 func One[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string, args ...any) (T, error) {
 	var v T
-	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(fields(&v)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return v, errs.New(errs.NotFound, "store.not_found")
-	}
+	err := tx.Scan(ctx, query, args, fields(&v)...)
 	return v, err
 }
 
 // Scan puts the first row of a query into dest. It returns errs.NotFound when there is none.
 func (tx *Tx) Scan(ctx context.Context, query string, args []any, dest ...any) error {
-	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
+	err := tx.first(ctx, query, args, dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errs.New(errs.NotFound, "store.not_found")
 	}
 	return err
+}
+
+// first puts the first row of a query into dest, or returns sql.ErrNoRows.
+func (tx *Tx) first(ctx context.Context, query string, args []any, dest ...any) error {
+	found := false
+	err := tx.query(ctx, query, args, func(rows *sql.Rows) error {
+		if found = rows.Next(); !found {
+			return nil
+		}
+		return rows.Scan(dest...)
+	})
+	if err == nil && !found {
+		return sql.ErrNoRows
+	}
+	return err
+}
+
+// query lets read go through the rows of a query, as far as it likes.
+func (tx *Tx) query(ctx context.Context, query string, args []any, read func(*sql.Rows) error) (err error) {
+	if err := tx.check(ctx); err != nil {
+		return err
+	}
+	var rows *sql.Rows
+	if tx.lite != nil {
+		rows, err = tx.lite.query(ctx, query, args)
+	} else {
+		rows, err = tx.pg.QueryContext(ctx, query, args...)
+	}
+	if err != nil {
+		return err
+	}
+	if tx.lite != nil {
+		tx.lite.open++
+		defer func() { tx.lite.open-- }()
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if err := read(rows); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // Where builds a WHERE clause. Its zero value has no condition.

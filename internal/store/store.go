@@ -42,7 +42,13 @@ const (
 type DB struct {
 	Engine Engine
 	w, r   *sql.DB // of PostgreSQL the same pool; of SQLite one writing connection and a pool that reads
+	lite   *lite   // how SQLite's connections are used; nil with PostgreSQL
 	clock  clock.Business
+}
+
+type lite struct {
+	writer  *writer
+	readers *sessions
 }
 
 // Open opens the database at url: "sqlite:PATH" (made when missing) or "postgres://…". now is the clock of its transactions.
@@ -66,6 +72,9 @@ func Open(ctx context.Context, dsn string, now clock.Business) (*DB, error) {
 	return db, nil
 }
 
+// readers is how many transactions read SQLite at once.
+const readers = 4
+
 // openSQLite opens one connection that writes and a few that read. busy_timeout comes first, so that the pragmas after it wait
 // too; without _txlock=immediate two transactions that read and then write would lose one another's work.
 func (db *DB) openSQLite(path string) error {
@@ -85,9 +94,9 @@ func (db *DB) openSQLite(path string) error {
 	if db.r, err = sql.Open("sqlite", dsn+q.Encode()); err != nil {
 		return err
 	}
-	db.r.SetMaxOpenConns(4)
-	db.r.SetMaxIdleConns(4)
-	db.Engine = SQLite
+	db.r.SetMaxOpenConns(readers)
+	db.r.SetMaxIdleConns(readers)
+	db.Engine, db.lite = SQLite, &lite{newWriter(db.w), newSessions(db.r, readers)}
 	return nil
 }
 
@@ -114,16 +123,21 @@ func hideSecrets(dsn string, err error) string {
 	return s
 }
 
-// Close closes the database.
+// Close closes the database. On SQLite it waits for the transactions that write and refuses those that wait for their turn.
 func (db *DB) Close() error {
-	if db.w == db.r {
+	if db.lite == nil {
 		return db.w.Close()
 	}
-	return errors.Join(db.r.Close(), db.w.Close())
+	return errors.Join(db.lite.readers.close(), db.lite.writer.close(), db.r.Close(), db.w.Close())
 }
 
 // Ping reports whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.w.PingContext(ctx) }
+func (db *DB) Ping(ctx context.Context) error {
+	if db.lite == nil {
+		return db.w.PingContext(ctx)
+	}
+	return db.Read(ctx, func(tx *Tx) error { return tx.Scan(ctx, "SELECT 1", nil, new(int)) })
+}
 
 // WithClock returns the same database on another clock, for a simulator that plays a year.
 func (db *DB) WithClock(now clock.Business) *DB { c := *db; c.clock = now; return &c }
@@ -131,37 +145,63 @@ func (db *DB) WithClock(now clock.Business) *DB { c := *db; c.clock = now; retur
 // Now is the business time.
 func (db *DB) Now() time.Time { return db.clock.Now() }
 
-// Tx is a transaction: one time, one snapshot.
+// Tx is a transaction: one time, one snapshot. It belongs to the function that it is given to, and to that function's goroutine.
 type Tx struct {
-	tx     *sql.Tx
+	pg     *sql.Tx         // of PostgreSQL
+	lite   *session        // of SQLite
+	ctx    context.Context // of a transaction that writes to SQLite: nothing begins once it has ended
 	engine Engine
 	now    time.Time
 	after  []func()
+	over   bool
+}
+
+// check refuses a statement of a transaction that is over. database/sql does so for PostgreSQL.
+func (tx *Tx) check(ctx context.Context) error {
+	switch {
+	case tx.lite == nil:
+		return nil
+	case tx.over:
+		return sql.ErrTxDone
+	case tx.lite.lost.Load():
+		return errRolledBack
+	case tx.ctx != nil && tx.ctx.Err() != nil:
+		return tx.ctx.Err()
+	}
+	return ctx.Err()
 }
 
 // Now is the time of the transaction: the same at its first row and its last.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// AfterCommit runs f once the transaction is durable, and never if it fails. f must not fail and must not block.
+// AfterCommit runs f once the transaction is durable, and never if it fails: in the order of the calls, before Write returns. f must
+// not fail and must not block.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
-
-// SkipLocked is what a query adds to take rows that no other transaction holds. SQLite has one writer and needs nothing.
-func (tx *Tx) SkipLocked() string {
-	if tx.engine == Postgres {
-		return " FOR UPDATE SKIP LOCKED"
-	}
-	return ""
-}
 
 // maxTries bounds how often a transaction that lost a race is run again.
 const maxTries = 8
 
-// Write runs f in a transaction and commits it durably, or leaves nothing of it. A transaction that PostgreSQL ends for a
-// deadlock or a serialisation failure is run again, so f must have no effect outside the transaction but through AfterCommit.
+// Write runs f in a transaction and commits it durably, or leaves nothing of it. A transaction that is ended for a deadlock, a
+// serialisation failure, or another function's failure, is run again, so f must have no effect outside the transaction but through
+// AfterCommit.
+//
+// On SQLite the functions that wait when another one ends may share its commit. Each still sees the work of those before it only,
+// fails by itself, and is answered after the commit. When ctx ends, a statement under way runs to its end, and nothing stays of f;
+// once f has returned, Write waits for the commit and tells the truth.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := db.once(ctx, db.w, nil, f)
-		if err == nil || try == maxTries || !lostRace(err) {
+		tx := &Tx{engine: db.Engine}
+		var err error
+		if db.lite != nil {
+			err = db.lite.writer.write(ctx, db.clock, try > 1, tx, f)
+		} else {
+			err = db.once(ctx, nil, tx, f)
+		}
+		if err == nil {
+			tx.finished()
+			return nil
+		}
+		if try == maxTries || !lostRace(err) {
 			return err
 		}
 		select {
@@ -172,21 +212,33 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	}
 }
 
-// Read runs f on one snapshot, in which nothing can be written.
-func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
-	opts := &sql.TxOptions{ReadOnly: true}
-	if db.Engine == Postgres {
-		opts.Isolation = sql.LevelRepeatableRead
+func (tx *Tx) finished() {
+	for _, f := range tx.after {
+		f()
 	}
-	return db.once(ctx, db.r, opts, f)
 }
 
-func (db *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(*Tx) error) (err error) {
-	raw, err := pool.BeginTx(ctx, opts)
+// Read runs f on one snapshot, in which nothing can be written.
+func (db *DB) Read(ctx context.Context, f func(*Tx) error) (err error) {
+	tx := &Tx{engine: db.Engine}
+	if db.lite != nil {
+		err = db.lite.readers.read(ctx, db.clock, tx, f)
+	} else {
+		err = db.once(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, tx, f)
+	}
+	if err == nil {
+		tx.finished()
+	}
+	return err
+}
+
+// once runs f in a transaction of PostgreSQL.
+func (db *DB) once(ctx context.Context, opts *sql.TxOptions, tx *Tx, f func(*Tx) error) (err error) {
+	raw, err := db.w.BeginTx(ctx, opts)
 	if err != nil {
 		return err
 	}
-	tx := &Tx{tx: raw, engine: db.Engine, now: db.Now()}
+	tx.pg, tx.now = raw, db.Now()
 	done := false
 	defer func() {
 		if !done { // f failed or panicked
@@ -200,9 +252,6 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f fun
 	if err = raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	for _, g := range tx.after {
-		g()
-	}
 	return nil
 }
 
@@ -215,6 +264,10 @@ func ignoreDone(err error) error {
 }
 
 func lostRace(err error) bool {
+	var lost *lostError
+	if errors.As(err, &lost) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "40001" || pg.Code == "40P01"

@@ -15,8 +15,6 @@ import (
 	"huying/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
-
 var ctx = context.Background()
 
 var things = store.Schema{Name: "thing", FS: fstest.MapFS{"migrations/0001_thing.sql": {Data: []byte(`
