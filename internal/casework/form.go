@@ -18,6 +18,7 @@ import (
 type Form struct {
 	Fields []Field // in the order of the file
 	schema *jsonschema.Schema
+	doc    yaml.MapSlice // as the file gives it
 }
 
 // Field is one property of a form.
@@ -216,7 +217,7 @@ func newForm(doc yaml.MapSlice) (*Form, error) {
 		return nil, err
 	}
 	schema, err := c.Compile(schemaURL)
-	return &Form{Fields: fields, schema: schema}, err
+	return &Form{Fields: fields, schema: schema, doc: doc}, err
 }
 
 const schemaURL = "pack:form.json"

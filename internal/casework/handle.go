@@ -20,6 +20,7 @@ type Asker struct {
 	Secret  string          // from a receipt: it proves which caller they are
 	Program bool            // the program itself
 	Key     string          // of the command: one that is sent again with the same key is done once
+	Print   string          // of what is asked, if the command may be told from another with the same key
 	Seq     int             // the record after which they think the case stands; 0: any
 }
 
@@ -238,9 +239,13 @@ func (s *Service) again(ctx context.Context, tx *store.Tx, who Asker) (Done, err
 		return Done{}, errs.New(errs.Invalid, "casework.key_long", "limit", maxKey)
 	}
 	var id int64
-	err := tx.Scan(ctx, "SELECT case_id FROM casework_asked WHERE key = $1", []any{key}, &id)
+	var print string
+	err := tx.Scan(ctx, "SELECT case_id, print FROM casework_asked WHERE key = $1", []any{key}, &id, &print)
 	if errs.Is(err, errs.NotFound) {
 		return Done{}, nil
+	}
+	if err == nil && print != who.Print {
+		err = errs.New(errs.Invalid, "casework.key_other")
 	}
 	if err != nil {
 		return Done{}, err
@@ -257,7 +262,7 @@ func (s *Service) remember(ctx context.Context, tx *store.Tx, who Asker, c *Case
 	if who.key() == "" {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO casework_asked (key, case_id, seq, at) VALUES ($1, $2, $3, $4)", who.key(), c.ID, c.Seq, micros(tx.Now()))
+	_, err := tx.Exec(ctx, "INSERT INTO casework_asked (key, case_id, seq, at, print) VALUES ($1, $2, $3, $4, $5)", who.key(), c.ID, c.Seq, micros(tx.Now()), who.Print)
 	if store.IsUnique(err) { // the same command, at the same moment
 		return errs.Wrap(err, errs.Conflict, "casework.under_way")
 	}
@@ -273,6 +278,9 @@ func (who Asker) key() string {
 		return "program/" + who.Key
 	case who.Actor != nil:
 		return string(PersonMember(who.Actor.ID)) + "/" + who.Key
+	}
+	if who.Secret == "" { // nobody who is known: another may have chosen the same key
+		return "nobody:" + who.Print + "/" + who.Key
 	}
 	return "caller:" + keyOf(who.Secret) + "/" + who.Key
 }

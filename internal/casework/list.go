@@ -159,7 +159,7 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 			return nil, 0, err
 		}
 		r.Sight = v.Sees(p, &found[i].c)
-		rows = append(rows, r)
+		rows = append(rows, r.within())
 	}
 	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
 }
@@ -176,7 +176,7 @@ const listedColumns = rowColumns + ", c.doc"
 
 // overAll is the query over all cases that a viewer sees; with no order it is the one that is counted.
 func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) query {
-	see, more := v.where(Outline)
+	see, more := v.where(f.least())
 	q := query{text: "SELECT " + listedColumns + " FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 	if order == "" {
 		q.text = strings.Replace(q.text, listedColumns, "1 AS one", 1) + " LIMIT ?"
@@ -213,6 +213,15 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 	}
 	return query{text: "SELECT " + listedColumns + " FROM casework_case c WHERE c.id IN (" + b.String() + ") ORDER BY " + order + " LIMIT ? OFFSET ?",
 		args: append(all, f.Limit, f.Offset)}
+}
+
+// least is how much of a case one must see for the filter to choose it: who may not read what was said must not find it by its words either,
+// nor by anything else that an outline leaves out.
+func (f *Filter) least() Sight {
+	if f.Found != nil || f.Lead != "" || f.Repeats != "" {
+		return InFull
+	}
+	return Outline
 }
 
 // ways are the conditions, one by one, under which a viewer has a part in a case.

@@ -186,8 +186,11 @@ func postsOf(a *identity.Actor) []Post {
 }
 
 // Sees reports how much a viewer sees of a case. where compiles the same rule for lists; a test holds the two against each other.
-func (v *Viewer) Sees(p *Procedure, c *Case) Sight {
-	if v.isCaller(c) || v.hasPart(p.readers(c), c.Place) {
+func (v *Viewer) Sees(p *Procedure, c *Case) Sight { return v.sees(p, c, p.readers(c)) }
+
+// sees is Sees with the case's readers worked out.
+func (v *Viewer) sees(p *Procedure, c *Case, readers []string) Sight {
+	if v.isCaller(c) || v.hasPart(readers, c.Place) {
 		return Whole
 	}
 	open := p.openness()

@@ -29,6 +29,12 @@ type Parts struct {
 	Vault    Vault
 	Search   Search
 	Accounts Accounts
+	Names    Names // nil: people are not called by their names
+}
+
+// Names says what people are called, of those who have an account.
+type Names interface {
+	Names(ctx context.Context, tx *store.Tx, persons []int64) (map[int64]string, error)
 }
 
 // Accounts says who a person is and what they hold today. It returns errs.NotFound for one who has no account any more.
