@@ -86,7 +86,7 @@ type site struct {
 	notices *notice.Service
 	box     *adapter
 	people  map[string]*identity.Actor
-	log     *bytes.Buffer
+	log     *lockedWriter
 }
 
 type agenda struct{}
@@ -99,7 +99,7 @@ func (agenda) Agenda(context.Context, int64) ([]notice.Entry, error) {
 // newSite has Zhang, a clerk; Li, another; and Wang, who administers the system. channels are webhooks to the adapter.
 func newSite(t *testing.T, db *store.DB, channels ...string) *site {
 	t.Helper()
-	s := &site{t: t, db: db, hand: clock.NewHand(storetest.Now), box: newAdapter(t), people: map[string]*identity.Actor{}, log: new(bytes.Buffer)}
+	s := &site{t: t, db: db, hand: clock.NewHand(storetest.Now), box: newAdapter(t), people: map[string]*identity.Actor{}, log: &lockedWriter{}}
 	s.queue = jobs.New(db, s.hand.Security())
 	texts := webtest.Texts(t, notice.Locales, Locales, messages, identity.Locales, identityweb.Locales, store.Locales)
 	o := notice.Options{Queue: s.queue, Texts: texts, Zone: zhuhai, Clock: s.hand.Security(), PublicURL: "https://huying.example.gov.cn", Agenda: agenda{},
@@ -125,20 +125,27 @@ func newSite(t *testing.T, db *store.DB, channels ...string) *site {
 			t.Fatal(err)
 		}
 	}
-	s.Site = webtest.New(t, web.Options{Texts: texts, Zone: zhuhai, PublicURL: "", Nav: Nav, Business: s.hand.Business(), Log: slog.New(slog.NewTextHandler(&lockedWriter{w: s.log}, nil))},
+	s.Site = webtest.New(t, web.Options{Texts: texts, Zone: zhuhai, PublicURL: "", Nav: Nav, Business: s.hand.Business(), Log: slog.New(slog.NewTextHandler(s.log, nil))},
 		Routes(Parts{DB: db, Notices: s.notices, IDs: ids})...)
 	return s
 }
 
+// lockedWriter is a log that is read while it is written.
 type lockedWriter struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
 func (l *lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *lockedWriter) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func each(t *testing.T, f func(t *testing.T, db *store.DB)) {
@@ -329,7 +336,7 @@ func TestAPersonSaysWhereAndWhenToBeTold(t *testing.T) {
 
 		leadsTo(t, v.Post("/notices/test"), "/notices")
 		s.run()
-		has(t, v.Get("/notices"), "测试通知已交给 1 个渠道", "短信：已送达")
+		has(t, v.Get("/notices"), "测试通知已交给 1 个渠道", "短信：已发出")
 		if p := v.Post("/notices/test"); p.Status != http.StatusTooManyRequests {
 			t.Errorf("a second test: %d", p.Status)
 		}
@@ -380,7 +387,7 @@ func TestWhatDidNotArriveIsShownToThePersonAndToTheAdministrator(t *testing.T) {
 		leadsTo(t, admin.Post("/notices/failures/again", "id", number(id), "next", "/notices/failures?channel=wecom"), "/notices/failures?channel=wecom")
 		s.run()
 		has(t, admin.Get("/notices/failures"), "没有未送达的通知")
-		has(t, v.Get("/notices"), "短信：已送达")
+		has(t, v.Get("/notices"), "短信：已发出")
 		var lines int
 		s.must(db.Read(ctx, func(tx *store.Tx) error {
 			return tx.Scan(ctx, "SELECT COUNT(*) FROM identity_audit WHERE what = 'delivery.resent' AND login = 'wang'", nil, &lines)
