@@ -44,7 +44,7 @@ clean:
 	find internal/web/dist -type f ! -name .gitkeep -delete
 
 # The front end: modules when the lock changed, assets when a source changed.
-internal/web/dist/manifest.json: web/node_modules/.package-lock.json web/build.mjs $(shell find web/src -type f)
+internal/web/dist/manifest.json: web/node_modules/.package-lock.json $(wildcard web/*.mjs) $(shell find web/src -type f)
 	cd web && node build.mjs
 
 e2e-modules: test/e2e/node_modules/.package-lock.json

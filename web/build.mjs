@@ -1,11 +1,13 @@
 // Builds the front end into internal/web/dist: one style sheet, one script, the icon. Every file carries a hash of its content in its name,
-// stands there as it is, as brotli and as gzip, and is listed in manifest.json, which the server reads when it starts.
+// stands there as it is, as brotli and as gzip, and is listed in manifest.json, which the server reads when it starts. And the page that
+// checks receipts, which is a file of its own.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildVerify } from "./verify.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "..", "internal", "web", "dist");
@@ -41,3 +43,4 @@ for (const [name, content] of files) {
   console.log(`${hashed.padEnd(26)} ${String(content.length).padStart(7)} B  br ${String(br.length).padStart(6)} B`);
 }
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+await buildVerify(here);
