@@ -204,6 +204,9 @@ func (s *Service) commit(ctx context.Context, tx *store.Tx, p *Procedure, old *C
 	if old != nil {
 		c = old.clone()
 	}
+	if err := s.shown(ctx, tx, p, events); err != nil {
+		return nil, err
+	}
 	events, err := s.seal(ctx, tx, p, id, c, events)
 	if err != nil {
 		return nil, err

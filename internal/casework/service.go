@@ -29,7 +29,8 @@ type Parts struct {
 	Vault    Vault
 	Search   Search
 	Accounts Accounts
-	Names    Names // nil: people are not called by their names
+	Names    Names     // nil: people are not called by their names
+	Files    FileStore // nil: it is not looked whether a file that is named is there
 }
 
 // Names says what people are called, of those who have an account.
