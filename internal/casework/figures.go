@@ -165,3 +165,33 @@ func (t *Tally) withhold() {
 		}
 	}
 }
+
+// Counted chooses the duties that a figure of the board was counted from.
+type Counted struct {
+	Unit        string
+	What        string // one of CountedWhats
+	From, Until clock.Date
+	Limit       int
+	Offset      int
+}
+
+// CountedWhats are the figures of the board.
+var CountedWhats = []string{"owed", "late", "met", "missed"}
+
+// CountedDuties returns the duties that a figure of Board was counted from, those due first before the others, and how many they are.
+func (s *Service) CountedDuties(ctx context.Context, tx *store.Tx, v Viewer, c Counted) (tasks []Task, total int, err error) {
+	zone := s.Calendar().Zone()
+	see, args := v.where(Whole)
+	cond := map[string]string{"late": "d.status = 'missed' AND d.outstanding", "met": "d.status = 'met'", "missed": "d.status = 'missed'"}[c.What]
+	if cond == "" {
+		cond = "d.status = 'due'"
+	}
+	from := " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id" + where([]string{"d.start_at >= ?", "d.start_at < ?", "d.holder = ?", cond, "c.openness >= 1", see})
+	all := append([]any{micros(c.From.In(zone)), micros(c.Until.AddDays(1).In(zone)), string(UnitMember(c.Unit))}, args...)
+	q := query{"SELECT " + taskColumns + from + " ORDER BY d.due_at IS NULL, d.due_at, d.case_id LIMIT ? OFFSET ?", append(all[:len(all):len(all)], c.Limit, c.Offset)}
+	if tasks, err = store.All(ctx, tx, (*Task).fields, q.numbered(), q.args...); err != nil {
+		return nil, 0, err
+	}
+	count := query{"SELECT COUNT(*)" + from, all}
+	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
+}

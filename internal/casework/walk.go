@@ -45,25 +45,11 @@ func (p *Procedure) exits(name string) []string {
 	if !ok {
 		return nil
 	}
+	w := &wayfinder{p: p}
+	w.from(name, s)
 	var to []string
-	for _, a := range s.Do {
-		if a.Value.To != "" {
-			to = append(to, a.Value.To)
-		}
-	}
-	for _, n := range s.Next {
-		to = append(to, n.Key)
-	}
-	duties := s.Duties
-	if s.Ends == Open {
-		duties = append(slices.Clone(duties), p.Duties...)
-	}
-	for _, d := range duties {
-		for _, m := range d.Value.Missed {
-			if t, ok := strings.CutPrefix(m, "to "); ok {
-				to = append(to, t)
-			}
-		}
+	for _, way := range w.ways {
+		to = append(to, way.To)
 	}
 	return to
 }
