@@ -3,8 +3,12 @@ package casework
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/store"
+	"huying/internal/store/storetest"
 )
 
 var (
@@ -148,18 +152,41 @@ func TestAMediatorIsReplacedAndTheStudioIsReminded(t *testing.T) {
 	}
 }
 
-// A share is counted over ended cases by their states; which count for what is the pack's to say.
-func TestTheSuccessRateCountsAgreements(t *testing.T) {
-	p := procedureOf(t, "mediation")
-	success, _ := p.Shares.Get("success")
-	for _, s := range success.Of {
-		if !slices.Contains(success.Among, s) {
-			t.Errorf("%s counts as a success, and not among the cases", s)
+// Eleven disputes end: six with an agreement that both signed, of which one was broken, and five without. One more was never mediated.
+func TestTheSuccessRateIsComputed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db, "mediation")
+		o.hand.Set(time.Date(2021, 5, 10, 9, 0, 0, 0, o.Calendar().Zone()))
+		desk, by := holder(80, "mediation.desk", "tangjiawan", ""), holder(81, "mediator", "jinfeng-office", "")
+		party := holder(7, "community.officer", "jinfeng-office", "jinfeng")
+		ended := func(steps ...Do) {
+			done, err := o.Open(o.ctx, Asker{Actor: party}, "mediation", dispute())
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.do(desk, done.Case.Number, Do{Action: "accept", Input: Data{"person": int64(81)}})
+			for _, step := range steps {
+				o.do(by, done.Case.Number, step)
+			}
 		}
-	}
-	for _, s := range []string{"elsewhere", "withdrawn"} {
-		if slices.Contains(success.Among, s) {
-			t.Errorf("%s was never mediated", s)
+		signed := []Do{joins, session, agree, {Action: "sign-paper", Input: Data{"document": proof}}}
+		reason := Data{"reason": "分歧大", "onward": "court"}
+		for range 5 {
+			ended(append(signed, Do{Action: "performed", Input: Data{"note": "已履行", "evidence": proof}})...)
+			ended(joins, session, Do{Action: "fail", Input: reason})
 		}
-	}
+		ended(append(signed, Do{Action: "breach", Input: reason})...)
+		ended(Do{Action: "refuse", Input: reason})
+		o.hand.Advance(30 * 24 * time.Hour) // the parties are silent about what was performed
+		if _, err := o.Sweep(o.ctx, 100); err != nil {
+			t.Fatal(err)
+		}
+		o.read(func(tx *store.Tx) error {
+			tally, err := o.Count(o.ctx, tx, procedureOf(t, "mediation"), clock.Date{}, clock.Date{})
+			if got := tally.Shares["success"]; got != (Part{Of: 6, Among: 11}) {
+				t.Errorf("the success rate is %+v of %+v", got, tally)
+			}
+			return err
+		})
+	}, schemas...)
 }
