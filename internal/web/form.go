@@ -286,6 +286,33 @@ func (f *Form) File(name string) (*Upload, error) {
 	return &Upload{Name: clean(base, 200), Size: h.Size, File: file}, nil
 }
 
+// Uploads returns the files that were chosen for a field, in the order in which they came.
+func (f *Form) Uploads(name string) []*multipart.FileHeader {
+	return slices.DeleteFunc(slices.Clone(f.files[name]), func(h *multipart.FileHeader) bool { return h.Filename == "" })
+}
+
+// maxSame bounds how many values of one name are read.
+const maxSame = 200
+
+// All reads every value of a field that stands several times: lines of text, none of them empty.
+func (f *Form) All(name string) []string {
+	var out []string
+	for _, v := range f.values[name] {
+		if v = clean(v, 200); v != "" && len(out) < maxSame {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// TakesOn is Takes for an error that belongs to a field, whatever it says itself.
+func (f *Form) TakesOn(name string, err error) bool {
+	if all := errs.All(err); len(all) == 1 {
+		return f.Takes(all[0].On(name))
+	}
+	return f.Takes(err)
+}
+
 // ReadAll reads the whole upload.
 func (u *Upload) ReadAll() ([]byte, error) { return io.ReadAll(u.File) }
 

@@ -71,6 +71,9 @@ func (r *Request) Zone() *time.Location { return r.s.opts.Zone }
 // RequestID is the name under which the log knows this request. An error page shows it.
 func (r *Request) RequestID() string { return r.id }
 
+// Secure reports whether the site is reached by https: a page's own cookie is Secure then.
+func (r *Request) Secure() bool { return r.s.secure }
+
 // Writer is where a handler writes that sends something else than a page.
 func (r *Request) Writer() http.ResponseWriter { return r.w }
 

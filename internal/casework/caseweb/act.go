@@ -1,0 +1,362 @@
+package caseweb
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"huying/internal/casework"
+	"huying/internal/errs"
+	"huying/internal/identity"
+	"huying/internal/store"
+	"huying/internal/vault"
+	"huying/internal/web"
+)
+
+// actView is the page of an action: what it asks for.
+type actView struct {
+	*caseView
+	o   casework.Offering
+	ask *asked
+	own *asked // of a further caller, when the action takes one up
+}
+
+// act shows the form of an action, and does the action.
+func (h *pages) act(r *web.Request) error {
+	cv, err := h.seen(r)
+	if err != nil {
+		return err
+	}
+	o, ok := cv.offer(r.PathValue("action"))
+	if !ok {
+		return errs.New(errs.Conflict, "caseweb.not_offered")
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	av := &actView{caseView: cv, o: o}
+	in, kept, err := h.readFields(r, f, fieldsOf(o.Form))
+	if err != nil {
+		return err
+	}
+	av.ask = cv.d.asked(f, fieldsOf(o.Form), kept)
+	cmd := casework.Do{Action: o.Action, Input: in, N: int(f.Int("turn", 0, 100_000)), Ratings: readRatings(f, o)}
+	if o.Joins {
+		if cmd.Joins, err = h.readCaller(r, f, av); err != nil {
+			return err
+		}
+	}
+	if r.Method == http.MethodPost && f.Value("more") == "" && f.OK() {
+		who := h.asker(r)
+		who.Seq = int(f.Int("seq", 0, 1<<40))
+		done, err := h.Cases.Do(r.Context(), who, cv.Number, cmd)
+		if err == nil {
+			r.Flash("caseweb.did", "what", cv.d.text(o.Title), "number", done.Case.Number)
+			return r.Redirect(cv.path())
+		}
+		if !f.Takes(prefixed(err)) {
+			return err
+		}
+	}
+	return r.Render(statusOf(r, f), web.Page{Title: cv.d.text(o.Title), Nav: "cases", Crumbs: cv.crumbs()}, actPage(av))
+}
+
+// seen is the case of the request as whoever asks sees it.
+func (h *pages) seen(r *web.Request) (*caseView, error) {
+	v, err := h.Cases.View(r.Context(), h.asker(r), r.PathValue("number"))
+	if err != nil {
+		return nil, err
+	}
+	cv := &caseView{View: v, d: h.on(r)}
+	cv.tell()
+	return cv, nil
+}
+
+func (cv *caseView) offer(action string) (casework.Offering, bool) {
+	for _, o := range cv.Offers {
+		if o.Action == action {
+			return o, true
+		}
+	}
+	return casework.Offering{}, false
+}
+
+func fieldsOf(f *casework.Form) []casework.Field {
+	if f == nil {
+		return nil
+	}
+	return f.Fields
+}
+
+// asked is a form over what was sent.
+func (d *desk) asked(f *web.Form, fields []casework.Field, kept map[string][]string) *asked {
+	return &asked{Form: f, Fields: fields, Lang: d.r.Lang, trees: d.trees, Kept: kept}
+}
+
+// statusOf is the status of a page with a form: one that was sent and has a fault says so.
+func statusOf(r *web.Request, f *web.Form) int {
+	if r.Method == http.MethodPost && !f.OK() {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// prefixed puts the engine's errors beside the fields of the page.
+func prefixed(err error) error {
+	all := errs.All(err)
+	if len(all) == 0 {
+		return err
+	}
+	out := make(errs.List, len(all))
+	for i, e := range all {
+		if out[i] = e; e.Field != "" && !strings.HasPrefix(e.Field, "rate-") {
+			out[i] = e.On(prefix + e.Field)
+		}
+	}
+	return out
+}
+
+// readRatings reads the marks of those whom the action asks to be rated.
+func readRatings(f *web.Form, o casework.Offering) map[string]int {
+	marks := map[string]int{}
+	for _, m := range o.Rate {
+		if n := f.Int("rate-"+string(m), 0, int64(o.Best)); n > 0 {
+			marks[string(m)] = int(n)
+		}
+	}
+	return marks
+}
+
+// readCaller reads who joins: whoever asks, with what they say of themselves.
+func (h *pages) readCaller(r *web.Request, f *web.Form, av *actView) (*casework.CallerOf, error) {
+	fields := fieldsOf(av.Version.CallerForm())
+	said, kept, err := h.readFields(r, f, fields)
+	av.own = av.d.asked(f, fields, kept)
+	c := &casework.CallerOf{Said: said, Contact: contactOf(f)}
+	if r.Actor != nil && c.Contact == "" {
+		c.Person = r.Actor.ID
+	}
+	return c, err
+}
+
+// contactOf reads how a caller without an account is reached.
+func contactOf(f *web.Form) string {
+	return casework.Contact{Name: f.Line("contact-name", 60), Phone: f.Line("contact-phone", 40), Email: f.Line("contact-email", 200)}.String()
+}
+
+// approve gives the next approval.
+func (h *pages) approve(r *web.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	who := h.asker(r)
+	who.Seq = int(f.Int("seq", 0, 1<<40))
+	if _, err := h.Cases.Do(r.Context(), who, r.PathValue("number"), casework.Approve{}); err != nil {
+		return err
+	}
+	r.Flash("caseweb.approved_flash")
+	return r.Redirect("/cases/" + r.PathValue("number"))
+}
+
+// say is a page that asks for one text: a note, or the reason for which something is given back.
+type sayView struct {
+	*caseView
+	f             *web.Form
+	Title, Button string
+	Field         web.Field
+}
+
+// giveBack asks for the reason, and returns what waits for approval.
+func (h *pages) giveBack(r *web.Request) error {
+	return h.say(r, "caseweb.return", "reason", func(text string) casework.Command { return casework.Return{Reason: text} })
+}
+
+// note says something in a case.
+func (h *pages) note(r *web.Request) error {
+	return h.say(r, "caseweb.note", "text", func(text string) casework.Command { return casework.Note{Text: text} })
+}
+
+func (h *pages) say(r *web.Request, title, field string, cmd func(string) casework.Command) error {
+	cv, err := h.seen(r)
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodPost {
+		if text := f.Required(field, 4000); f.OK() {
+			_, err := h.Cases.Do(r.Context(), h.asker(r), cv.Number, cmd(text))
+			if err == nil {
+				return r.Redirect(cv.path())
+			}
+			if !f.Takes(err) {
+				return err
+			}
+		}
+	}
+	v := sayView{caseView: cv, f: f, Title: r.T(title), Button: r.T(title), Field: web.Field{Name: field, Label: r.T(title + "_field"), Max: 4000}}
+	return r.Render(statusOf(r, f), web.Page{Title: v.Title, Nav: "cases", Crumbs: cv.crumbs()}, sayPage(v))
+}
+
+// claimView is the page on which a duty is taken on or handed over.
+type claimView struct {
+	*caseView
+	f       *web.Form
+	o       casework.DutyView
+	Options []web.Option
+}
+
+// claim takes a duty of one's unit on oneself, gives it back, or hands it to a colleague.
+func (h *pages) claim(r *web.Request) error {
+	cv, err := h.seen(r)
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	q := f
+	if r.Method == http.MethodGet {
+		q = r.QueryForm()
+	}
+	key := casework.DutyKey{Visit: int(q.Int("visit", 0, 1<<30)), Name: q.Line("duty", 60), N: int(q.Int("n", 0, 1<<30)), Owner: casework.Member(q.Line("owner", 100))}
+	o := cv.dutyOf(key)
+	if !o.MayClaim {
+		return errs.New(errs.NotFound, "casework.no_duty")
+	}
+	people, err := h.colleagues(r, o)
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodPost {
+		cmd := casework.Claim{Duty: key}
+		if id := f.Int("person", 0, 1<<50); id != 0 {
+			a, err := h.IDs.Actor(r.Context(), id)
+			if err != nil {
+				return err
+			}
+			to := casework.ActorOf(casework.Asker{Actor: a})
+			cmd.To = &to
+		}
+		_, err := h.Cases.Do(r.Context(), h.asker(r), cv.Number, cmd)
+		if err == nil {
+			return r.Redirect(cv.path())
+		}
+		if !f.Takes(err) {
+			return err
+		}
+	} else if o.Claimed != 0 {
+		f.Set("person", strconv.FormatInt(o.Claimed, 10))
+	} else {
+		f.Set("person", strconv.FormatInt(r.Actor.ID, 10))
+	}
+	v := claimView{caseView: cv, f: f, o: o, Options: people}
+	return r.Render(statusOf(r, f), web.Page{Title: r.T("caseweb.hand"), Nav: "cases", Crumbs: cv.crumbs()}, claimPage(v))
+}
+
+// colleagues are the people of the unit that owes a duty.
+func (h *pages) colleagues(r *web.Request, o casework.DutyView) (out []web.Option, err error) {
+	unit, _ := o.Owner.Unit()
+	out = append(out, web.Option{Text: r.T("caseweb.nobody")})
+	err = h.DB.Read(r.Context(), func(tx *store.Tx) error {
+		posts, err := h.IDs.PostsIn(r.Context(), tx, unit)
+		if err != nil {
+			return err
+		}
+		var ids []int64
+		for _, p := range posts {
+			if p.Role.May(identity.CaseWork) {
+				ids = append(ids, p.Person)
+			}
+		}
+		names, err := h.IDs.Names(r.Context(), tx, ids)
+		for _, id := range ids {
+			if name, ok := names[id]; ok {
+				out = append(out, web.Option{Value: strconv.FormatInt(id, 10), Text: name})
+				delete(names, id)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// reveal shows what is personal in a case, and puts it on record that it was read.
+func (h *pages) reveal(r *web.Request) error {
+	cv, err := h.seen(r)
+	if err != nil {
+		return err
+	}
+	fields, err := h.Cases.Sealed(r.Context(), h.asker(r), cv.Number)
+	if err != nil {
+		return err
+	}
+	by := vault.Reading{Purpose: "casework.show", Object: "case:" + cv.Number}
+	if r.Actor != nil {
+		by.Person = r.Actor.ID
+	} else {
+		by.Purpose = vault.OwnData
+	}
+	refs := make([]vault.Ref, len(fields))
+	for i, f := range fields {
+		refs[i] = vault.Ref(f.Ref)
+	}
+	var pairs []web.Pair
+	err = h.DB.Write(r.Context(), func(tx *store.Tx) error {
+		values, err := h.Vault.Open(r.Context(), tx, by, refs...)
+		pairs = cv.revealed(fields, values)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.revealed"), Nav: "cases", Crumbs: cv.crumbs()}, revealPage(cv, pairs))
+}
+
+// revealed are the values with what they were asked as. One that is gone was erased with its person.
+func (cv *caseView) revealed(fields []casework.SealedField, values map[vault.Ref][]byte) (out []web.Pair) {
+	for _, f := range fields {
+		text := cv.d.r.T("caseweb.erased")
+		if raw, ok := values[vault.Ref(f.Ref)]; ok {
+			text = plainText(f.Name, raw)
+		}
+		out = append(out, web.Pair{Name: cv.sealedName(f.Name), Value: web.Text(text)})
+	}
+	return out
+}
+
+// plainText is a value of the vault in words.
+func plainText(name string, raw []byte) string {
+	if strings.HasSuffix(name, "contact") {
+		c := casework.ParseContact(string(raw))
+		return strings.Join(strings.Fields(strings.Join([]string{c.Name, c.Phone, c.Email}, " ")), " · ")
+	}
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return string(raw)
+	}
+	return fmt.Sprint(v)
+}
+
+func (cv *caseView) sealedName(name string) string {
+	if f, ok := cv.Version.Form().Field(name); ok {
+		return f.Title.In(cv.d.r.Lang)
+	}
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		short := name[i+1:]
+		if f, ok := cv.Version.CallerForm().Field(short); ok {
+			return f.Title.In(cv.d.r.Lang)
+		}
+		if short == "contact" {
+			return cv.d.r.T("caseweb.contact")
+		}
+	}
+	return name
+}

@@ -1,0 +1,182 @@
+package caseweb
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"huying/internal/casework"
+	"huying/internal/web"
+)
+
+// light is how the whole case stands.
+func (cv *caseView) light() string {
+	switch {
+	case cv.Outcome == casework.Solved:
+		return "closed"
+	case cv.Outcome != casework.Open:
+		return "grey"
+	}
+	worst := "green"
+	for _, l := range cv.lines {
+		if l.Light == "red" || l.Light == "yellow" && worst == "green" {
+			worst = l.Light
+		}
+	}
+	return worst
+}
+
+// standing says where the case stands and, while it is open, what is left of the first clock.
+func (cv *caseView) standing() string {
+	text := cv.d.text(cv.StateTitle)
+	if cv.Outcome == casework.Open && !cv.DueAt.IsZero() {
+		text += " · " + cv.d.left(cv.DueAt)
+	}
+	return text
+}
+
+// input is what an action that waits for approval was asked with.
+func (cv *caseView) input(p *casework.PendingView) []said {
+	for _, s := range cv.Version.States {
+		if s.Value.Do.Has(p.Action) || cv.Version.Do.Has(p.Action) {
+			out, _ := cv.answers(cv.Version.ActionForm(s.Key, p.Action), p.Input)
+			return out
+		}
+	}
+	return nil
+}
+
+// approver is whose approval is waited for, in words.
+func (cv *caseView) approver() string {
+	if p := cv.Pending; p.Step < len(p.Approve) {
+		return cv.term(p.Approve[p.Step])
+	}
+	return ""
+}
+
+// party is what a party is called.
+func (cv *caseView) party(key string) string {
+	if t := cv.Version.PartyTitle(key); t.ZH != "" {
+		return cv.d.text(t)
+	}
+	return cv.d.r.T("caseweb.party." + key)
+}
+
+// owing reports whether a party has something to do just now: it has its ring then.
+func (cv *caseView) owing(party string) bool {
+	return slices.ContainsFunc(cv.lines, func(l line) bool { return l.Party == party })
+}
+
+func (cv *caseView) members(p casework.PartyView) string {
+	var names []string
+	for _, m := range p.Members {
+		if u, ok := m.Member.Unit(); ok {
+			names = append(names, cv.d.unit(u))
+		} else if m.Name.ZH != "" {
+			names = append(names, cv.d.text(m.Name))
+		} else {
+			names = append(names, cv.d.member(m.Member, nil))
+		}
+	}
+	return strings.Join(names, cv.d.r.T("caseweb.and"))
+}
+
+// claimHref is the page on which a duty is taken on or handed over.
+func (cv *caseView) claimHref(k casework.DutyKey) string {
+	q := url.Values{"visit": {strconv.Itoa(k.Visit)}, "duty": {k.Name}, "n": {strconv.Itoa(k.N)}, "owner": {string(k.Owner)}}
+	return cv.path() + "/claim?" + q.Encode()
+}
+
+// clockText says since when a clock runs, over which term, and until when.
+func (cv *caseView) clockText(o casework.DutyView) string {
+	zone := cv.d.r.Zone()
+	start := o.Start.In(zone).Format("01-02 15:04")
+	due := cv.d.dueText(o.Due, o.Provisional)
+	if o.On != "" || len(o.Terms) == 0 {
+		return cv.d.r.T("caseweb.clock_on", "due", due)
+	}
+	var terms []string
+	for _, t := range o.Terms {
+		key, args := t.Message()
+		terms = append(terms, cv.d.r.T(key, args...))
+	}
+	return cv.d.r.T("caseweb.clock_from", "start", start, "term", strings.Join(terms, " + "), "due", due)
+}
+
+func (cv *caseView) pauseText(p casework.PauseView) string {
+	zone := cv.d.r.Zone()
+	from := p.From.In(zone).Format("01-02 15:04")
+	if p.To.IsZero() {
+		return cv.d.r.T("caseweb.pause_since", "reason", cv.d.text(p.Title), "from", from)
+	}
+	return cv.d.r.T("caseweb.pause_was", "reason", cv.d.text(p.Title), "from", from, "to", p.To.In(zone).Format("01-02 15:04"))
+}
+
+// pairs are the facts of the case.
+func (cv *caseView) pairs() []web.Pair {
+	t := cv.d.r.T
+	out := []web.Pair{{Name: t("caseweb.number"), Value: web.Text(cv.Number)},
+		{Name: t("caseweb.opened_at"), Value: web.Text(cv.OpenedAt.In(cv.d.r.Zone()).Format("2006-01-02 15:04"))}}
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, web.Pair{Name: t(key), Value: web.Text(value)})
+		}
+	}
+	if cv.Lead != "" {
+		add("caseweb.unit", cv.d.unit(cv.Lead))
+	}
+	if cv.Category != "" {
+		if f, ok := cv.Version.Form().Field("category"); ok {
+			add("caseweb.category", cv.d.choiceText(f, []string{cv.Category}))
+		}
+	}
+	if cv.Channel != "" {
+		add("caseweb.channel", t("caseweb.channel."+cv.Channel))
+	}
+	if cv.Outcome != casework.Open {
+		add("caseweb.outcome", t("caseweb.outcome."+string(cv.Outcome)))
+	}
+	if cv.Reopened > 0 {
+		add("caseweb.reopened", strconv.Itoa(cv.Reopened))
+	}
+	for _, v := range cv.Version.Values {
+		if x, ok := cv.Values[v.Key]; ok {
+			out = append(out, web.Pair{Name: v.Key, Value: web.Text(fmt.Sprint(x))})
+		}
+	}
+	if f := cv.Foreign; f != nil {
+		add("caseweb.foreign", f.System+" "+f.Number)
+	}
+	return out
+}
+
+func (cv *caseView) callerText(c casework.CallerView) string {
+	name := c.Name
+	if c.UnitName.ZH != "" {
+		name = strings.TrimSpace(cv.d.text(c.UnitName) + " " + c.Name)
+	}
+	if name == "" {
+		name = cv.d.member(casework.CallerMember(c.N), nil)
+	}
+	if c.Self {
+		return cv.d.r.T("caseweb.yourself", "who", name)
+	}
+	return name
+}
+
+// office is the district's name, at the head of a paper.
+func (cv *caseView) office() string {
+	if all := cv.d.trees.Places.Children(""); len(all) > 0 {
+		return all[0].Name.In(cv.d.r.Lang)
+	}
+	return ""
+}
+
+// cell puts a text into a table.
+func cell[Row any](f func(Row) string) func(Row) templ.Component {
+	return func(x Row) templ.Component { return web.Text(f(x)) }
+}

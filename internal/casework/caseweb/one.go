@@ -1,0 +1,303 @@
+package caseweb
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/store"
+	"huying/internal/web"
+)
+
+// asker is who asks for a case: whoever is signed in, and whoever holds its receipt.
+func (h *pages) asker(r *web.Request) casework.Asker {
+	return casework.Asker{Actor: r.Actor, Secret: secretFor(r, r.PathValue("number"))}
+}
+
+// caseView is a case as its page draws it.
+type caseView struct {
+	*casework.View
+	d     *desk
+	steps []step
+	lines []line
+	turn  []casework.Offering // what whoever asks may do now, what they owe first
+}
+
+// step is one entry of the conversation along the axis.
+type step struct {
+	Side  string // call, answer, system
+	Who   string
+	At    time.Time
+	Title string
+	Said  []said
+	Files []string
+	Late  bool
+}
+
+// said is one value that was filled in: what was asked for, and what was said.
+type said struct {
+	Label string
+	Text  string
+	Long  bool
+	Seal  bool // it is personal, and not told here
+}
+
+// line is one duty that is still to be done, as it stands in the conversation: named, with what is left.
+type line struct {
+	casework.DutyView
+	Light string
+	Left  string
+	Used  float64 // share of the term that has run, in percent
+}
+
+// one shows a case.
+func (h *pages) one(r *web.Request) error {
+	v, err := h.Cases.View(r.Context(), h.asker(r), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	d := h.on(r)
+	cv := &caseView{View: v, d: d}
+	cv.tell()
+	if r.Query("print") != "" {
+		return r.Render(http.StatusOK, web.Page{Title: cv.heading(), Nav: "cases"}, paperPage(cv))
+	}
+	return r.Render(http.StatusOK, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()}, casePage(cv))
+}
+
+func (cv *caseView) crumbs() []web.Crumb {
+	list := web.Crumb{Text: cv.d.r.T("caseweb.cases"), Href: "/cases"}
+	return []web.Crumb{list, {Text: cv.d.text(cv.Version.Title), Href: "/cases?procedure=" + url.QueryEscape(cv.Procedure)}, {Text: cv.Number}}
+}
+
+// heading is the title of the case, or of its kind to who sees no more.
+func (cv *caseView) heading() string {
+	if cv.Title != "" {
+		return cv.Title
+	}
+	return cv.d.text(cv.Version.Title)
+}
+
+// path is the address of the case.
+func (cv *caseView) path() string { return "/cases/" + cv.Number }
+
+// tell makes the conversation of the history, and the list of what is still owed.
+func (cv *caseView) tell() {
+	for _, r := range cv.History {
+		cv.steps = append(cv.steps, cv.stepsOf(r)...)
+	}
+	for _, o := range cv.Duties {
+		if !o.Outstanding {
+			continue
+		}
+		l := line{DutyView: o, Light: light(cv.Now, o.Start, o.Due, o.Status == casework.Breach), Left: cv.d.left(o.Due)}
+		if whole := o.Due.Sub(o.Start); whole > 0 {
+			l.Used = min(100, 100*float64(cv.Now.Sub(o.Start))/float64(whole))
+		}
+		cv.lines = append(cv.lines, l)
+	}
+	cv.turn = slices.Clone(cv.Offers)
+	slices.SortStableFunc(cv.turn, func(a, b casework.Offering) int { return len(b.Turns) - len(a.Turns) })
+}
+
+// owes reports whether whoever asks has something to do by a time, and the earliest of it.
+func (cv *caseView) owes() (line, bool) {
+	for _, l := range cv.lines {
+		for _, o := range cv.turn {
+			if slices.ContainsFunc(o.Turns, func(t casework.Owing) bool { return t.DutyKey == l.DutyKey }) {
+				return l, true
+			}
+		}
+	}
+	return line{}, false
+}
+
+// side is whose words a record holds: the callers' on the left, everybody else's on the right, the program's between them.
+func (cv *caseView) side(by casework.By) string {
+	switch {
+	case by.Program:
+		return "system"
+	case by.Caller > 0:
+		return "call"
+	}
+	return "answer"
+}
+
+func (cv *caseView) who(by casework.By) string {
+	var parts []string
+	if by.Title.ZH != "" {
+		parts = append(parts, cv.d.text(by.Title))
+	}
+	if by.Name != "" {
+		parts = append(parts, by.Name)
+	}
+	if by.ForName != "" {
+		parts = append(parts, cv.d.r.T("caseweb.for", "who", by.ForName))
+	}
+	if len(parts) == 0 && by.Caller > 0 {
+		return cv.d.member(casework.CallerMember(by.Caller), nil)
+	}
+	if len(parts) == 0 && by.Program {
+		return cv.d.r.T("caseweb.program")
+	}
+	if len(parts) == 0 {
+		return cv.d.r.T("caseweb.somebody")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// stepsOf is what of a record stands in the conversation.
+func (cv *caseView) stepsOf(r casework.RecordView) []step {
+	var out []step
+	base := step{Side: cv.side(r.By), Who: cv.who(r.By), At: r.At.In(cv.d.r.Zone())}
+	for _, e := range r.Events {
+		if s, ok := cv.stepOf(base, e); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (cv *caseView) stepOf(s step, e casework.Event) (step, bool) {
+	t, p := cv.d.r.T, cv.Version
+	switch {
+	case e.Opened != nil:
+		s.Title = t("caseweb.opened")
+		s.Said, s.Files = cv.answers(p.Form(), e.Opened.Form)
+	case e.Did != nil:
+		s.Title = cv.d.text(p.ActionTitle(e.Did.State, e.Did.Action))
+		s.Said, s.Files = cv.answers(p.ActionForm(e.Did.State, e.Did.Action), e.Did.Input)
+	case e.Asked != nil:
+		s.Title = t("caseweb.asked", "what", cv.d.text(p.ActionTitle(e.Asked.State, e.Asked.Action)))
+		s.Said, s.Files = cv.answers(p.ActionForm(e.Asked.State, e.Asked.Action), e.Asked.Input)
+	case e.Approved != nil:
+		s.Title = t("caseweb.approved")
+	case e.Returned != nil:
+		s.Title, s.Said = t("caseweb.returned"), []said{{Text: e.Returned.Reason, Long: true}}
+	case e.Noted != nil:
+		s.Title, s.Said, s.Files = t("caseweb.noted"), []said{{Text: e.Noted.Text, Long: true}}, e.Noted.Files
+	case e.Joined != nil:
+		s.Title = t("caseweb.joined")
+	default:
+		return cv.systemStep(s, e)
+	}
+	return s, true
+}
+
+// systemStep is what followed by itself, or stands between the words of people.
+func (cv *caseView) systemStep(s step, e casework.Event) (step, bool) {
+	t, p := cv.d.r.T, cv.Version
+	s.Side = "system"
+	switch {
+	case e.Entered != nil:
+		s.Title = t("caseweb.entered", "state", cv.d.text(p.StateTitle(e.Entered.State)))
+	case e.Missed != nil:
+		o := cv.dutyOf(*e.Missed)
+		s.Title, s.Late = t("caseweb.missed", "who", cv.owner(o), "what", cv.d.text(o.Title)), true
+	case e.Escalated != nil:
+		s.Title, s.Late = t("caseweb.escalated", "to", cv.term(e.Escalated.To)), true
+	case e.Declined != nil:
+		s.Title = t("caseweb.declined", "from", cv.d.member(e.Declined.By, nil), "to", cv.d.member(e.Declined.To, nil))
+	case e.Paused != nil:
+		s.Title = t("caseweb.paused", "reason", cv.reason(e.Paused.Reason))
+	case e.Resumed != nil:
+		s.Title = t("caseweb.resumed")
+	case e.Extended != nil:
+		s.Title = t("caseweb.extended", "what", cv.d.text(cv.dutyOf(e.Extended.DutyKey).Title))
+	case e.Moved != nil:
+		s.Title = t("caseweb.moved", "reason", e.Moved.Reason)
+	case e.Rated != nil:
+		s.Title = t("caseweb.rated", "who", cv.d.member(e.Rated.Member, nil), "score", e.Rated.Score)
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+func (cv *caseView) dutyOf(k casework.DutyKey) casework.DutyView {
+	for _, o := range cv.Duties {
+		if o.DutyKey == k {
+			return o
+		}
+	}
+	return casework.DutyView{Owing: casework.Owing{Owed: casework.Owed{DutyKey: k}}}
+}
+
+// owner is who owes a duty, in words.
+func (cv *caseView) owner(o casework.DutyView) string {
+	if u, ok := o.Owner.Unit(); ok {
+		return cv.d.unit(u)
+	}
+	if o.OwnerName.ZH != "" {
+		return cv.d.text(o.OwnerName)
+	}
+	return cv.d.member(o.Owner, nil)
+}
+
+// term is a rung of the ladder in words: a role, or a role of a party.
+func (cv *caseView) term(term string) string {
+	if party, role, ok := strings.Cut(term, "."); ok && cv.Version.Parties.Has(party) {
+		return cv.d.text(cv.Version.PartyTitle(party)) + " · " + cv.d.r.T("identity.role."+role)
+	}
+	return cv.d.r.T("identity.role." + term)
+}
+
+func (cv *caseView) reason(key string) string {
+	if r, ok := cv.Version.Pauses.Get(key); ok {
+		return cv.d.text(r.Title)
+	}
+	return key
+}
+
+// files sends a file that was given in the case, to who sees the entry that it belongs to. Any other hash is errs.NotFound.
+func (h *pages) file(r *web.Request) error {
+	v, err := h.Cases.View(r.Context(), h.asker(r), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	cv := &caseView{View: v, d: h.on(r)}
+	cv.tell()
+	for _, s := range cv.steps {
+		if slices.Contains(s.Files, r.PathValue("hash")) {
+			return h.send(r, r.PathValue("hash"), v.Number)
+		}
+	}
+	return errs.New(errs.NotFound, "files.no_file")
+}
+
+func (h *pages) send(r *web.Request, hash, name string) error {
+	return h.DB.Read(r.Context(), func(tx *store.Tx) error {
+		f, err := h.Files.Stat(r.Context(), tx, hash)
+		if err != nil {
+			return err
+		}
+		content, err := h.Files.Open(f.Hash)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = content.Close() }() // it was read only
+		head := r.Writer().Header()
+		f.SetHeaders(head, name+"-"+hash[:8])
+		head.Set("Cache-Control", "private, no-cache") // who may see it may change
+		http.ServeContent(r.Writer(), r.Request, "", f.FirstAt, content)
+		return nil
+	})
+}
+
+// dueText is a due time in words, with what is provisional of it.
+func (d *desk) dueText(due time.Time, provisional bool) string {
+	if due.IsZero() {
+		return d.r.T("caseweb.stopped")
+	}
+	local := due.In(d.r.Zone())
+	text := web.Day(d.r.Context(), clock.DateOf(local, d.r.Zone())) + " " + local.Format("15:04")
+	if provisional {
+		return d.r.T("caseweb.provisional", "due", text)
+	}
+	return text
+}

@@ -1,0 +1,114 @@
+// Package caseweb shows cases: the desk of what one must do, a case as a conversation, the forms that open it and move it on, the board of
+// the units, the procedures as charts, and the pack that they come from.
+package caseweb
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/files"
+	"huying/internal/identity"
+	"huying/internal/ledger"
+	"huying/internal/places"
+	"huying/internal/store"
+	"huying/internal/vault"
+	"huying/internal/web"
+)
+
+// Locales are this package's texts.
+//
+//go:embed locales/*.json
+var Locales embed.FS
+
+// Parts are what the pages show and work with.
+type Parts struct {
+	DB     *store.DB
+	Cases  *casework.Service
+	IDs    *identity.Service
+	Places *places.Store
+	Files  *files.Store
+	Ledger *ledger.Log
+	Vault  *vault.Vault
+	Search Search
+	Pack   PackOffice
+}
+
+// Search finds cases by their text. ok is false when nothing can be looked for in what was typed.
+type Search interface {
+	Match(kind, query string) (cond string, args []any, ok bool)
+}
+
+// PackOffice checks the district's pack and makes it the one that holds.
+type PackOffice interface {
+	// Check reads the pack anew and returns what differs from what holds, or its findings as an errs.List.
+	Check(ctx context.Context) (PackState, error)
+	// Load makes the pack the one that holds; cases that are open keep their versions.
+	Load(ctx context.Context, by identity.By) (casework.Loaded, error)
+	// Move lets the open cases of a procedure follow the version that holds.
+	Move(ctx context.Context, by identity.By, procedure, reason string) error
+}
+
+// PackState is what the pack's files say beside what holds.
+type PackState struct {
+	Name       string // the folder
+	Procedures []PackProcedure
+}
+
+// PackProcedure is one procedure of the pack.
+type PackProcedure struct {
+	Name    string
+	Title   casework.Text
+	State   string // same, new, changed, retired
+	Changes []casework.Change
+}
+
+type pages struct{ Parts }
+
+// Routes are the pages over the parts.
+func Routes(p Parts) []web.Route {
+	h := &pages{p}
+	work := web.May(identity.CaseWork)
+	return []web.Route{
+		{Pattern: "GET /tasks", Need: work, Handle: h.tasks},
+		{Pattern: "GET /cases", Need: web.Everyone, Handle: h.list},
+		{Pattern: "GET /cases/new", Need: web.Everyone, Handle: h.choose},
+		{Pattern: "GET /cases/new/{procedure}", Need: web.Everyone, Handle: h.open},
+		{Pattern: "POST /cases/new/{procedure}", Need: web.Everyone, Handle: h.open, MaxBody: maxBody, Limit: uploadTime},
+		{Pattern: "GET /find", Need: web.Everyone, Handle: h.find},
+		{Pattern: "POST /find", Need: web.Everyone, Handle: h.find},
+		{Pattern: "GET /cases/{number}", Need: web.Everyone, Handle: h.one},
+		{Pattern: "GET /cases/{number}/receipt", Need: web.Everyone, Handle: h.receipt},
+		{Pattern: "GET /cases/{number}/files/{hash}", Need: web.Everyone, Handle: h.file},
+		{Pattern: "GET /cases/{number}/do/{action}", Need: web.Everyone, Handle: h.act},
+		{Pattern: "POST /cases/{number}/do/{action}", Need: web.Everyone, Handle: h.act, MaxBody: maxBody, Limit: uploadTime},
+		{Pattern: "POST /cases/{number}/approve", Need: web.SignedIn, Handle: h.approve},
+		{Pattern: "GET /cases/{number}/return", Need: web.SignedIn, Handle: h.giveBack},
+		{Pattern: "POST /cases/{number}/return", Need: web.SignedIn, Handle: h.giveBack},
+		{Pattern: "GET /cases/{number}/note", Need: web.Everyone, Handle: h.note},
+		{Pattern: "POST /cases/{number}/note", Need: web.Everyone, Handle: h.note},
+		{Pattern: "GET /cases/{number}/claim", Need: work, Handle: h.claim},
+		{Pattern: "POST /cases/{number}/claim", Need: work, Handle: h.claim},
+		{Pattern: "POST /cases/{number}/reveal", Need: web.Everyone, Handle: h.reveal},
+		{Pattern: "GET /procedures", Need: web.Everyone, Handle: h.procedures},
+		{Pattern: "GET /procedures/{name}", Need: web.Everyone, Handle: h.procedure},
+		{Pattern: "GET /board", Need: web.May(identity.CaseOverview), Handle: h.board},
+		{Pattern: "GET /board/duties", Need: web.May(identity.CaseOverview), Handle: h.boardDuties},
+	}
+}
+
+// uploadTime is how long a form with photographs may take on a slow line.
+const uploadTime = 2 * time.Minute
+
+// Nav is what the public finds in the navigation.
+var Nav = []web.NavItem{
+	{Key: "cases", Href: "/cases", Text: "caseweb.cases", Need: web.Everyone},
+	{Key: "procedures", Href: "/procedures", Text: "caseweb.procedures", Need: web.Everyone},
+}
+
+// StaffNav is what the staff find in it beside.
+var StaffNav = []web.NavItem{
+	{Key: "tasks", Href: "/tasks", Text: "caseweb.tasks", Need: web.May(identity.CaseWork)},
+	{Key: "board", Href: "/board", Text: "caseweb.board", Need: web.May(identity.CaseOverview)},
+}

@@ -1,0 +1,94 @@
+package caseweb
+
+import (
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/places"
+	"huying/internal/web"
+)
+
+// desk is what a page asks of the district while it is drawn: names, and how long is left.
+type desk struct {
+	*pages
+	r     *web.Request
+	trees *places.Trees
+	v     casework.Viewer
+}
+
+// on returns the desk of whoever asks. Colleagues who are away are looked for on their behalf too.
+func (h *pages) on(r *web.Request) *desk {
+	return &desk{pages: h, r: r, trees: h.Places.Now(), v: h.Cases.ViewerOf(r.Actor, "")}
+}
+
+func (d *desk) text(t casework.Text) string { return t.In(d.r.Lang) }
+
+// unit is what a unit is called in short.
+func (d *desk) unit(key string) string {
+	if u, ok := d.trees.Units.ByKey(key); ok {
+		return unitName(u, d.r.Lang)
+	}
+	if heir, ok := d.trees.Units.ByKey(d.trees.Units.Heir(key)); ok {
+		return d.r.T("caseweb.now_unit", "unit", unitName(heir, d.r.Lang))
+	}
+	return key
+}
+
+// place is what a place is called.
+func (d *desk) place(key string) string {
+	if p, ok := d.trees.Places.ByKey(key); ok {
+		return p.Name.In(d.r.Lang)
+	}
+	return key
+}
+
+// member is who a member of a party is, in words.
+func (d *desk) member(m casework.Member, names map[int64]string) string {
+	if u, ok := m.Unit(); ok {
+		return d.unit(u)
+	}
+	if id, ok := m.Person(); ok {
+		return names[id]
+	}
+	if n, ok := m.Caller(); ok {
+		if n == 1 {
+			return d.r.T("caseweb.caller")
+		}
+		return d.r.T("caseweb.caller_n", "no", n)
+	}
+	return string(m)
+}
+
+// light is how near its end a clock is: red when it is over, yellow in its last quarter.
+func light(now, start, due time.Time, missed bool) string {
+	switch {
+	case missed || !due.IsZero() && due.Before(now):
+		return "red"
+	case due.IsZero():
+		return "grey"
+	case due.Sub(now)*4 <= due.Sub(start):
+		return "yellow"
+	}
+	return "green"
+}
+
+// left says how long is left until a time, or by how much it is over, in working time.
+func (d *desk) left(due time.Time) string {
+	if due.IsZero() {
+		return d.r.T("caseweb.stopped")
+	}
+	l := d.Cases.Calendar().Remaining(d.r.Now(), due)
+	key, n := "caseweb.left_days", l.Workdays
+	switch {
+	case l.Late && l.Workdays > 0:
+		key = "caseweb.late_days"
+	case l.Late:
+		key, n = "caseweb.late_hours", max(1, l.Minutes/60)
+	case l.Workdays > 0:
+	case l.Minutes >= 60:
+		key, n = "caseweb.left_hours", l.Minutes/60
+	default:
+		key, n = "caseweb.left_minutes", l.Minutes
+	}
+	return d.r.T(key, "n", n)
+}

@@ -1,0 +1,123 @@
+package caseweb
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"huying/internal/casework"
+	"huying/internal/store"
+	"huying/internal/web"
+)
+
+// tasksView is what lies on a desk.
+type tasksView struct {
+	d         *desk
+	List      web.List
+	Form      *web.Form
+	Tabs      []web.Tab
+	Kinds     []web.Option
+	Table     web.Table[casework.Task]
+	Approvals []casework.Row
+	all       map[string]*casework.Procedure
+	versions  map[string]*casework.Procedure
+}
+
+// soonDays is how far "due soon" looks ahead.
+const soonDays = 2
+
+// tasks shows what whoever asks, and the units for which they act, must do.
+func (h *pages) tasks(r *web.Request) error {
+	d := h.on(r)
+	l, f := r.List(""), r.QueryForm()
+	v := &tasksView{d: d, List: l, Form: f, versions: map[string]*casework.Procedure{}}
+	err := h.DB.Read(r.Context(), func(tx *store.Tx) error { return d.fill(tx, v) })
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.tasks"), Nav: "tasks"}, tasksPage(v))
+}
+
+func (d *desk) fill(tx *store.Tx, v *tasksView) (err error) {
+	ctx := d.r.Context()
+	if v.all, err = d.Cases.Procedures(ctx, tx); err != nil {
+		return err
+	}
+	views := []struct {
+		key    string
+		filter casework.DeskFilter
+	}{
+		{"", casework.DeskFilter{}}, {"late", casework.DeskFilter{Late: true}}, {"soon", casework.DeskFilter{Soon: d.soon()}},
+		{"unclaimed", casework.DeskFilter{Unclaimed: true}}, {"mine", casework.DeskFilter{Claimed: d.r.Actor.ID}},
+	}
+	show := v.Form.Choice("show", "late", "soon", "unclaimed", "mine")
+	kind := v.Form.Line("procedure", 60)
+	for _, x := range views {
+		x.filter.Procedure = kind
+		if x.key == show {
+			x.filter.Limit, x.filter.Offset = v.List.Size, v.List.Offset()
+		} else {
+			x.filter.Limit = 1
+		}
+		tasks, total, err := d.Cases.Desk(ctx, tx, d.v, x.filter)
+		if err != nil {
+			return err
+		}
+		v.Tabs = append(v.Tabs, web.Tab{Text: d.r.T("caseweb.show." + x.key), Href: v.List.With("show", x.key), Count: strconv.Itoa(total), Current: x.key == show})
+		if x.key == show {
+			v.Table = web.Table[casework.Task]{ID: "tasks", Caption: d.r.T("caseweb.tasks"), List: v.List, Rows: tasks, Total: min(total, casework.MostCounted)}
+		}
+	}
+	if v.Approvals, err = d.Cases.Approvals(ctx, tx, d.v, 50); err != nil {
+		return err
+	}
+	v.Kinds = append(v.Kinds, web.Option{Text: d.r.T("caseweb.any")})
+	for _, name := range sortedKeys(v.all) {
+		v.Kinds = append(v.Kinds, web.Option{Value: name, Text: d.text(v.all[name].Title)})
+	}
+	v.Table.Columns = v.columns()
+	return d.versionsOf(tx, v)
+}
+
+// versionsOf reads the versions that the tasks follow, for what their duties are called.
+func (d *desk) versionsOf(tx *store.Tx, v *tasksView) error {
+	for _, t := range v.Table.Rows {
+		if v.versions[t.Hash] != nil {
+			continue
+		}
+		p, err := d.Cases.Version(d.r.Context(), tx, t.Hash)
+		if err != nil {
+			return err
+		}
+		v.versions[t.Hash] = p
+	}
+	return nil
+}
+
+func (d *desk) soon() time.Time {
+	c := d.Cases.Calendar()
+	day := d.r.Today()
+	return c.AddWorkdays(day, soonDays).AddDays(1).In(d.r.Zone())
+}
+
+func (v *tasksView) columns() []web.Column[casework.Task] {
+	t := v.d.r.T
+	return []web.Column[casework.Task]{
+		{Title: t("caseweb.case"), Head: true, Cell: func(x casework.Task) templ.Component { return caseCell(v.d, x.Row, v.all[x.Procedure]) }},
+		{Title: t("caseweb.duty"), Cell: func(x casework.Task) templ.Component { return dutyCell(v, x) }},
+		{Title: t("caseweb.due"), Cell: func(x casework.Task) templ.Component { return leftCell(v, x) }},
+		{Title: t("caseweb.do"), Narrow: true, Cell: func(x casework.Task) templ.Component { return goCell(v, x) }},
+	}
+}
+
+// dutyTitle is what a task is called.
+func (v *tasksView) dutyTitle(x casework.Task) string {
+	if p := v.versions[x.Hash]; p != nil {
+		if t := p.DutyTitle(x.DutyIn, x.Duty); t.ZH != "" {
+			return v.d.text(t)
+		}
+	}
+	return v.d.r.T("caseweb.attend")
+}
