@@ -43,6 +43,8 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 			found = append(found, errs.All(proc.CheckIn(d))...)
 		}
 	}
+	_, err := ReadScoring(p, dir, all)
+	found = append(found, errs.All(err)...)
 	return all, found.Err()
 }
 

@@ -257,6 +257,8 @@ func TestFindingsOfTheFolder(t *testing.T) {
 		{"a file is missing", func(f fstest.MapFS) { delete(f, "units.yaml") }, []string{"d/units.yaml pack.no_file"}},
 		{"a misspelt file", func(f fstest.MapFS) { f["unit.yaml"] = &fstest.MapFile{} }, []string{"d/unit.yaml pack.unknown_file"}},
 		{"a folder that nobody reads", func(f fstest.MapFS) { f["old/units.yaml"] = &fstest.MapFile{} }, []string{"d/old pack.unknown_file"}},
+		{"a table of scores", func(f fstest.MapFS) { f[ScoringFile] = &fstest.MapFile{Data: []byte("start: 100")} }, nil},
+		{"a folder where the table of scores should be", func(f fstest.MapFS) { f[ScoringFile] = &fstest.MapFile{Mode: fs.ModeDir} }, []string{"d/scoring.yaml pack.cannot_read"}},
 		{"an editor's own file", func(f fstest.MapFS) { f[".DS_Store"] = &fstest.MapFile{} }, nil},
 		{"a folder where a file should be", func(f fstest.MapFS) { f["units.yaml"].Mode = fs.ModeDir }, []string{"d/units.yaml pack.cannot_read"}},
 		{"a report that is too large", func(f fstest.MapFS) { f["report.txt"].Data = make([]byte, MaxReport+1) }, []string{"d/pack.yaml:7 pack.report_unreadable"}},
