@@ -145,14 +145,14 @@ func (d *Deduction) party() string {
 	return d.Party
 }
 
-// Happened is how often something happened to a unit, and how many of those an appeal lifted.
-type Happened struct{ N, Lifted int }
+// ScoreCount is how often something happened to a unit, and how many of those an appeal lifted.
+type ScoreCount struct{ N, Lifted int }
 
 // ScoreLine is one deduction of a unit's score, with its reason.
 type ScoreLine struct {
 	Key   string
 	Title Text
-	Happened
+	ScoreCount
 	Each   Points
 	Off    Points // what is taken off
 	Capped bool   // it would be more, but for the deduction's most
@@ -161,7 +161,7 @@ type ScoreLine struct {
 // Score returns what a unit has left of its points, and what was taken off for what: a line for each deduction that counted something, the
 // lifted too, in the order of the table. counts are by the keys of the deductions. It is never below the floor, whatever the lines add up
 // to.
-func (s *Scoring) Score(counts map[string]Happened) (Points, []ScoreLine) {
+func (s *Scoring) Score(counts map[string]ScoreCount) (Points, []ScoreLine) {
 	left := s.Start
 	var lines []ScoreLine
 	for i := range s.Deductions {
@@ -170,7 +170,7 @@ func (s *Scoring) Score(counts map[string]Happened) (Points, []ScoreLine) {
 		if n.N == 0 {
 			continue
 		}
-		l := ScoreLine{Key: key, Title: d.Title, Happened: n, Each: d.Each, Off: d.Each * Points(max(0, n.N-n.Lifted))}
+		l := ScoreLine{Key: key, Title: d.Title, ScoreCount: n, Each: d.Each, Off: d.Each * Points(max(0, n.N-n.Lifted))}
 		if d.Most > 0 && l.Off > d.Most {
 			l.Off, l.Capped = d.Most, true
 		}

@@ -25,20 +25,20 @@ func TestScore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
-		counts map[string]Happened
+		counts map[string]ScoreCount
 		left   string
 		off    []string
 	}{
 		"nothing happened":                        {nil, "100", nil},
-		"each is taken off":                       {map[string]Happened{"late-report": {N: 2}}, "96", []string{"late-report 4"}},
-		"quarters add up":                         {map[string]Happened{"whistle": {N: 3}}, "99.25", []string{"whistle 0.75"}},
-		"no more than the most":                   {map[string]Happened{"late-report": {N: 9}}, "95", []string{"late-report 5 capped"}},
-		"what an appeal lifted does not count":    {map[string]Happened{"late-report": {N: 3, Lifted: 2}}, "98", []string{"late-report 2"}},
-		"it is still told":                        {map[string]Happened{"late-report": {N: 1, Lifted: 1}}, "100", []string{"late-report 0"}},
-		"more lifted than there were adds none":   {map[string]Happened{"late-report": {N: 1, Lifted: 5}}, "100", []string{"late-report 0"}},
-		"never below the floor":                   {map[string]Happened{"unsolved": {N: 7}}, "60", []string{"unsolved 70"}},
-		"the lines stand in the table's order":    {map[string]Happened{"unsolved": {N: 1}, "late-report": {N: 1}}, "88", []string{"late-report 2", "unsolved 10"}},
-		"what the table does not know is no loss": {map[string]Happened{"gossip": {N: 9}}, "100", nil},
+		"each is taken off":                       {map[string]ScoreCount{"late-report": {N: 2}}, "96", []string{"late-report 4"}},
+		"quarters add up":                         {map[string]ScoreCount{"whistle": {N: 3}}, "99.25", []string{"whistle 0.75"}},
+		"no more than the most":                   {map[string]ScoreCount{"late-report": {N: 9}}, "95", []string{"late-report 5 capped"}},
+		"what an appeal lifted does not count":    {map[string]ScoreCount{"late-report": {N: 3, Lifted: 2}}, "98", []string{"late-report 2"}},
+		"it is still told":                        {map[string]ScoreCount{"late-report": {N: 1, Lifted: 1}}, "100", []string{"late-report 0"}},
+		"more lifted than there were adds none":   {map[string]ScoreCount{"late-report": {N: 1, Lifted: 5}}, "100", []string{"late-report 0"}},
+		"never below the floor":                   {map[string]ScoreCount{"unsolved": {N: 7}}, "60", []string{"unsolved 70"}},
+		"the lines stand in the table's order":    {map[string]ScoreCount{"unsolved": {N: 1}, "late-report": {N: 1}}, "88", []string{"late-report 2", "unsolved 10"}},
+		"what the table does not know is no loss": {map[string]ScoreCount{"gossip": {N: 9}}, "100", nil},
 	} {
 		left, lines := s.Score(tt.counts)
 		var off []string
@@ -47,7 +47,7 @@ func TestScore(t *testing.T) {
 			if l.Capped {
 				text += " capped"
 			}
-			if off = append(off, text); l.Title.ZH == "" || l.Happened != tt.counts[l.Key] {
+			if off = append(off, text); l.Title.ZH == "" || l.ScoreCount != tt.counts[l.Key] {
 				t.Errorf("%s: a line without its reason: %+v", name, l)
 			}
 		}
@@ -136,9 +136,9 @@ func FuzzReadScoring(f *testing.F) {
 		if err != nil {
 			return
 		}
-		counts := map[string]Happened{}
+		counts := map[string]ScoreCount{}
 		for _, d := range s.Deductions {
-			counts[d.Key] = Happened{N: 1000}
+			counts[d.Key] = ScoreCount{N: 1000}
 		}
 		if left, _ := s.Score(counts); left < s.Floor || left > s.Start {
 			t.Errorf("%s is left of %s, and the floor is %s", left, s.Start, s.Floor)
