@@ -8,14 +8,19 @@ import { build } from "esbuild";
 
 const hash = (algorithm, text, encoding) => createHash(algorithm).update(text).digest(encoding);
 
+const packages = ["@noble/ed25519", "@noble/hashes"];
+
 /** What the page is made of: its files and the versions of what they import. */
 function sources(here) {
   const dir = join(here, "src/verify");
   const { dependencies } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
   const files = readdirSync(dir).sort().map((name) => `${name}\n${readFileSync(join(dir, name), "utf8")}`);
-  const versions = ["@noble/ed25519", "@noble/hashes"].map((name) => `${name} ${dependencies[name]}\n`);
+  const versions = packages.map((name) => `${name} ${dependencies[name]}\n`);
   return hash("sha256", [...files, ...versions].join(""), "hex");
 }
+
+/** The licences of what the script contains, which copies of it must carry. */
+const licences = (here) => packages.map((name) => `${name}\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8").trim()}\n`).join("\n");
 
 export async function buildVerify(here) {
   const read = (name) => readFileSync(join(here, "src/verify", name), "utf8");
@@ -27,6 +32,7 @@ export async function buildVerify(here) {
     charset: "utf8",
     target: ["chrome87", "firefox91", "safari15"],
     legalComments: "inline",
+    banner: { js: `/*\nThis script contains:\n\n${licences(here)}*/` },
     write: false,
     logLevel: "warning",
   });

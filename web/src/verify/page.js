@@ -67,6 +67,7 @@ function show() {
 function facts(w, r) {
   const at = new Intl.DateTimeFormat(w.lang, { dateStyle: "long", timeStyle: "long" }).format(r.moment);
   const rows = [[w.ref, r.ref], [w.at, at], [w.origin, r.origin], [w.hash, r.hashText]];
+  if (r.inclusion) rows.push([w.checkpoint, r.inclusion.checkpoint.trim()]);
   if (r.data) rows.push([w.content, r.text ?? fill(w.bytes, { n: r.data.length })]);
   return rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", /\p{Script=Han}/u.test(value) ? { lang: "zh-CN" } : {}, value)));
 }
