@@ -7,7 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -17,6 +20,8 @@ import (
 
 // Schema is the part of the database that one package owns: its migrations, goose files in the folder migrations/ of FS. Tables
 // begin with the package's name. A file that was released never changes; a change is a new file.
+//
+// A file whose name ends in .sqlite.sql or .postgres.sql is for that engine alone: for the few things that have no common text.
 type Schema struct {
 	Name string // the package: "promise"
 	FS   fs.FS
@@ -131,8 +136,15 @@ func (d dialectFS) Open(name string) (fs.File, error) {
 	return &memFile{Reader: bytes.NewReader(out), File: f}, nil
 }
 
-// ReadDir implements fs.ReadDirFS.
-func (d dialectFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(d.FS, name) }
+// ReadDir implements fs.ReadDirFS. Files of the other engine are left out.
+func (d dialectFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(d.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool {
+		base := strings.TrimSuffix(e.Name(), ".sql")
+		engine := Engine(strings.TrimPrefix(path.Ext(base), "."))
+		return typeNames[engine] != nil && engine != d.engine
+	}), err
+}
 
 type memFile struct {
 	*bytes.Reader
