@@ -57,9 +57,14 @@ func TestOnlyOneCounsellorReadsACounsellingCase(t *testing.T) {
 		pl.refused(errs.Forbidden, nobody, Do{Action: "contact", Input: said("谈了四十分钟")})
 	}
 	pl.refused(errs.Invalid, carer(9), Do{Action: "contact"})
-	f, _ := pl.p.ActionForm("contacting", "contact").Field("record")
-	if f.Personal == "" {
-		t.Error("what was said is not kept in the vault")
+	for _, st := range pl.p.States {
+		for _, a := range st.Value.Do {
+			for _, f := range pl.p.ActionForm(st.Key, a.Key).Fields {
+				if f.Personal == "" {
+					t.Errorf("what is said as %s of %s is not kept in the vault", f.Name, a.Key)
+				}
+			}
+		}
 	}
 }
 
