@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -87,14 +88,19 @@ func (c *checker) forms() {
 		c.p.fields[name] = f
 	}
 	c.p.actions = map[string]*Form{}
+	made := map[string]*Form{} // many actions ask for the same
 	for _, s := range c.p.States {
 		for _, a := range s.Value.Do {
-			form, err := formOf(c.p.fields, a.Value.With)
-			if err != nil {
-				c.wrong("$.states."+s.Key+".do."+a.Key+".with", "schema", "why", err.Error())
-				continue
+			key := strings.Join(a.Value.With, " ")
+			if made[key] == nil {
+				form, err := formOf(c.p.fields, a.Value.With)
+				if err != nil {
+					c.wrong("$.states."+s.Key+".do."+a.Key+".with", "schema", "why", err.Error())
+					continue
+				}
+				made[key] = form
 			}
-			c.p.actions[s.Key+"/"+a.Key] = form
+			c.p.actions[s.Key+"/"+a.Key] = made[key]
 		}
 	}
 }
