@@ -59,3 +59,13 @@ func (s *Service) Changed(ctx context.Context, tx *store.Tx, ids []int64) (out [
 	}
 	return out, nil
 }
+
+// Sights returns how much a viewer sees of each of some cases.
+func (s *Service) Sights(ctx context.Context, tx *store.Tx, v Viewer, ids []int64) (map[int64]Sight, error) {
+	all, err := s.Changed(ctx, tx, ids)
+	sights := map[int64]Sight{}
+	for i := range all {
+		sights[all[i].c.ID] = v.sees(all[i].p, all[i].c, all[i].readers)
+	}
+	return sights, err
+}

@@ -159,7 +159,7 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 			return nil, 0, err
 		}
 		r.Sight = v.Sees(p, &found[i].c)
-		rows = append(rows, r.within())
+		rows = append(rows, r.Within())
 	}
 	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
 }

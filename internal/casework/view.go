@@ -135,8 +135,8 @@ type Offering struct {
 	For    int64    // the colleague; 0: nobody
 }
 
-// within is a row with what an outline covers, when it is one.
-func (r Row) within() Row {
+// Within is a row with what an outline covers, when no more of it is seen.
+func (r Row) Within() Row {
 	if r.Sight < InFull {
 		r.Title, r.Lead, r.Urgent, r.Level = "", "", false, 0
 	}
@@ -148,7 +148,7 @@ func rowOf(c *Case, s Sight) Row {
 	r := Row{ID: c.ID, Number: c.Number, Procedure: c.Procedure, Hash: c.Hash, State: c.State, Outcome: c.Outcome, Title: c.Title, Category: c.Category,
 		Place: c.Place, Lead: c.Lead(), Urgent: c.Urgent, Simulated: c.Simulated, Level: c.Level, OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt,
 		DueAt: c.nextDue(), Sight: s}
-	return r.within()
+	return r.Within()
 }
 
 // View returns a case as who asks sees it, or errs.NotFound: who may not know of a case is told the same as if there were none. A colleague
