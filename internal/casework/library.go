@@ -60,7 +60,7 @@ func (s *Service) Load(ctx context.Context, tx *store.Tx, procedures map[string]
 			l.Retired = append(l.Retired, name)
 		}
 	}
-	tx.AfterCommit(func() { s.library.forget() })
+	tx.AfterCommit(func() { s.library.keep(procedures) })
 	return l, nil
 }
 
@@ -144,8 +144,12 @@ func (s *Service) Procedures(ctx context.Context, tx *store.Tx) (map[string]*Pro
 	return current, nil
 }
 
-func (l *library) forget() {
+// keep takes up versions that were read from files, which need not be read again from the database, and lets it be looked anew which hold.
+func (l *library) keep(procedures map[string]*Procedure) {
 	l.mu.Lock()
+	for _, p := range procedures {
+		l.byHash[p.Hash] = p
+	}
 	l.current = nil
 	l.mu.Unlock()
 }

@@ -203,7 +203,7 @@ func (d *deed) opening(ctx context.Context, set map[string]any) (map[string]any,
 // contact is how a person is reached, as somebody else says it for them.
 func (p *player) contact(name string) map[string]any {
 	x, _ := p.d.People.Get(name)
-	c := map[string]any{"name": x.called(name)}
+	c := map[string]any{"name": x.Called(name)}
 	if x.Phone != "" {
 		c["phone"] = x.Phone
 	}
@@ -211,14 +211,6 @@ func (p *player) contact(name string) map[string]any {
 		c["email"] = x.Email
 	}
 	return c
-}
-
-// called is what the person is called: as the drill says, or by the name that it gives them.
-func (x Person) called(name string) string {
-	if x.Name != "" {
-		return x.Name
-	}
-	return name
 }
 
 // doing is the body of an action.

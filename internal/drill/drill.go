@@ -4,7 +4,9 @@ package drill
 
 import (
 	"embed"
+	"time"
 
+	"huying/internal/i18n"
 	"huying/internal/strictyaml"
 )
 
@@ -32,11 +34,22 @@ type Text struct {
 	EN string `yaml:"en"`
 }
 
+// In is the text in a language; one without English stays Chinese.
+func (t Text) In(lang i18n.Lang) string {
+	if lang == i18n.EN && t.EN != "" {
+		return t.EN
+	}
+	return t.ZH
+}
+
 // File is the file that the drill was read from.
 func (d *Drill) File() string { return d.file.Name }
 
 // Line is the line of the file on which a step begins, counted from 1.
 func (d *Drill) Line(step int) int { return d.file.Line(stepAt(step)) }
+
+// Begins is when the play begins, in the district's zone.
+func (d *Drill) Begins(zone *time.Location) time.Time { return d.At.in(time.Time{}, zone) }
 
 // Person is one of those who act in the play: with posts, with an account and no post, or without an account.
 type Person struct {
@@ -47,6 +60,14 @@ type Person struct {
 	Email   string
 
 	word string // one that is none of the words for a person
+}
+
+// Called is what the person is called: as the drill says, or by the name that it gives them.
+func (p Person) Called(name string) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return name
 }
 
 // Post is a role with the unit and the place it is held for.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // tally is how the cases of a procedure stand, as the interface tells it.
@@ -61,13 +62,13 @@ func (l *look) figures() error {
 	return nil
 }
 
-// board holds how units stand.
+// board holds how units stand with what they owe since the play began.
 func (l *look) board() error {
 	b := l.e.Board
 	if b == nil {
 		return nil
 	}
-	a, err := l.p.send(l.ctx, request{who: b.By, method: http.MethodGet, path: api + "/board"})
+	a, err := l.p.send(l.ctx, request{who: b.By, method: http.MethodGet, path: api + "/board?" + l.p.period()})
 	if err != nil {
 		return err
 	}
@@ -97,4 +98,10 @@ func (l *look) board() error {
 		}
 	}
 	return nil
+}
+
+// period is from the day on which the play began until today.
+func (p *player) period() string {
+	day := func(t time.Time) string { return t.In(p.zone).Format(time.DateOnly) }
+	return url.Values{"from": {day(p.d.Begins(p.zone))}, "until": {day(p.now)}}.Encode()
 }

@@ -61,7 +61,7 @@ func (p *player) run(ctx context.Context, stage Stage, changed map[string][]byte
 	}
 	defer func() { err = errors.Join(err, p.sys.Close()) }()
 	p.zone = p.sys.Zone()
-	p.now = p.d.At.in(time.Time{}, p.zone)
+	p.now = p.d.Begins(p.zone)
 	for _, x := range p.d.People {
 		if id := p.sys.Account(x.Key); id != 0 {
 			p.people[id] = x.Key
@@ -134,4 +134,29 @@ func (p *player) secret(who string, on *known) string {
 // differs is a step that did not go as the drill says.
 func (p *player) differs(at, what, expected, seen string) *errs.Error {
 	return p.d.file.Wrong(at, "drill.differs", "what", what, "expected", expected, "seen", seen)
+}
+
+// PlayAll plays drills, workers at a time, and tells of each in their order.
+func PlayAll(ctx context.Context, stage Stage, drills []*Drill, workers int, tell func(Result)) {
+	results := make([]chan Result, len(drills))
+	for i := range results {
+		results[i] = make(chan Result, 1)
+	}
+	next := make(chan int)
+	for range max(1, workers) {
+		go func() {
+			for i := range next {
+				results[i] <- Play(ctx, stage, drills[i], nil)
+			}
+		}()
+	}
+	go func() {
+		for i := range drills {
+			next <- i
+		}
+		close(next)
+	}()
+	for _, r := range results {
+		tell(<-r)
+	}
 }
