@@ -76,7 +76,7 @@ func (f Filter) where(person int64) (w store.Where) {
 	case "read":
 		w.And("read_at IS NOT NULL")
 	case "failed":
-		w.And("id IN (SELECT item FROM notice_delivery WHERE person = ? AND state = 'failed')", person)
+		w.And("EXISTS (SELECT 1 FROM notice_delivery d WHERE d.item = notice_item.id AND d.state = 'failed')")
 	}
 	if f.Group != "" {
 		w.And("grp = ?", f.Group)
@@ -191,7 +191,8 @@ func (s *Service) Tidy(ctx context.Context) error {
 		if err := s.withdraw(ctx, tx, "notice.withdrawn.no_channel", cond, args...); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM notice_item WHERE read_at < $1 OR made_at < $2", now.Add(-keepRead).UnixMicro(), now.Add(-keepAny).UnixMicro())
+		_, err := tx.Exec(ctx, "DELETE FROM notice_item WHERE made_at < $1 AND (read_at < $1 OR made_at < $2)",
+			now.Add(-keepRead).UnixMicro(), now.Add(-keepAny).UnixMicro())
 		return err
 	})
 }

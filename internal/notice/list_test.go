@@ -177,6 +177,7 @@ func TestAnOpenPageHearsOfWhatChanges(t *testing.T) {
 				}
 			}
 		}
+		hears("the beginning", true)
 		w.tell(duty("一", 1))
 		hears("a notice from here", true)
 		other.tell(duty("二", 1))

@@ -108,6 +108,9 @@ func (m *Mail) address(typed string) (string, error) {
 	if err != nil || len(host) > 253 || !domain.MatchString(host) {
 		return "", bad
 	}
+	if same, err := idna.Lookup.ToASCII(host); err != nil || same != host { // a name that was no text to begin with
+		return "", bad
+	}
 	return typed[:at] + "@" + host, nil
 }
 

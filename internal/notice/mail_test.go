@@ -250,6 +250,7 @@ var mailAddresses = map[string]string{
 	"a@b@example.org":                        "",
 	`"zhang> ORCPT=x@y"@example.org`:         "",
 	"zhang@example.org\r\nRCPT TO:<x@y>":     "",
+	"zhang@\xff":                             "",
 	"zhang@[127.0.0.1]":                      "",
 	"Zhang <zhang@example.org>":              "",
 	"zhang@example.org,li@example.org":       "",

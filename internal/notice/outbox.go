@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -51,7 +53,7 @@ func (s *Service) work(ctx context.Context, c carrier) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		did, err := s.step(ctx, c)
+		did, err := s.guarded(ctx, c)
 		if err != nil && ctx.Err() == nil {
 			s.o.Log.ErrorContext(ctx, "sending notices", "channel", c.name(), "err", err)
 		}
@@ -65,6 +67,16 @@ func (s *Service) work(ctx context.Context, c carrier) {
 		case <-tick.C:
 		}
 	}
+}
+
+// guarded is step, and turns a panic into an error: a letter that brings a library down does not take the server with it.
+func (s *Service) guarded(ctx context.Context, c carrier) (did bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.step(ctx, c)
 }
 
 // Flush sends everything that is due now. It is for commands and tests.

@@ -196,10 +196,9 @@ func TestWhenAServerDiesWhileItSendsAnotherTakesOver(t *testing.T) {
 		w.lives(1, "wecom", "zhang")
 		w.write(func(tx *store.Tx) error { return w.Send(ctx, tx, duty("路灯不亮", 1)) })
 		w.must(w.queue.Drain(ctx))
-		func() {
-			defer func() { _ = recover() }()
-			_, _ = w.step(ctx, silent{&w.o.Hooks[0]})
-		}()
+		if _, err := w.guarded(ctx, silent{&w.o.Hooks[0]}); err == nil {
+			t.Fatal("it did not die")
+		}
 		w.run()
 		if len(box.got()) != 0 {
 			t.Error("it is taken over while it may still be on its way")

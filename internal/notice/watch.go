@@ -33,7 +33,7 @@ type watched struct {
 func newHub() *hub { return &hub{people: map[int64]*watched{}, changed: make(chan struct{}, 1)} }
 
 // Watch returns a channel that receives when a person's notices change, also when they are read elsewhere, and what ends it. Changes that
-// come faster than they are taken are one. It works while Run does.
+// come faster than they are taken are one. Who begins to watch a person may hear once for nothing. It works while Run does.
 func (s *Service) Watch(person int64) (changes <-chan struct{}, cancel func()) {
 	h, ch := s.watch, make(chan struct{}, 1)
 	h.mu.Lock()
@@ -116,7 +116,7 @@ func (h *hub) tell(people []int64, now map[int64]mark) {
 		if w == nil {
 			continue
 		}
-		if w.last != nil && *w.last != m {
+		if w.last == nil || *w.last != m { // at first too: nobody knows what changed between the drawing of the page and now
 			for ch := range w.chans {
 				select {
 				case ch <- struct{}{}:

@@ -15,6 +15,7 @@ CREATE TABLE notice_item (              -- one person's copy of a notice
   UNIQUE (person, dedup)
 );
 CREATE INDEX notice_item_person ON notice_item (person, id);
+CREATE INDEX notice_item_made ON notice_item (made_at);
 CREATE INDEX notice_item_unread ON notice_item (person, id) WHERE read_at IS NULL;
 
 CREATE TABLE notice_delivery (          -- a notice on its way to a person by another channel; times are the machine's
