@@ -239,12 +239,14 @@ func (m *mutator) ladder() {
 
 func (m *mutator) party(s spot) {
 	m.each(OfParty, s.with("not"))
-	if at(m.root, s.with("optional")) == true {
+	from, _ := at(m.root, s.with("from")).(string)
+	switch {
+	case at(m.root, s.with("optional")) == true:
 		m.remove(OfParty, s.with("optional"))
-	} else {
+	case from != "route": // a routed party is never empty
 		m.change(OfParty, s.with("optional"), true)
 	}
-	if from, ok := at(m.root, s.with("from")).(string); ok && from != "" {
+	if from != "" {
 		m.remove(OfParty, s.with("from"))
 	}
 	if is, ok := at(m.root, s.with("is")).(string); ok {
