@@ -51,9 +51,9 @@ type Vault interface {
 
 // Search finds cases by their words.
 type Search interface {
-	// Cases returns the condition on column (the id of a case) under which a case holds the words of a text, with ? for each of its
-	// arguments. Of a text without words the condition is empty.
-	Cases(column, text string) (cond string, args []any)
+	// Match returns the condition on the row c under which a case holds the words of a text, with ? for each of its arguments. ok is false
+	// when there is nothing in the text that could be looked for.
+	Match(kind, text string) (cond string, args []any, ok bool)
 }
 
 // Notices are what people were told.

@@ -68,7 +68,7 @@ func (a *front) found(text string) *casework.Found {
 		return nil
 	}
 	if a.Search != nil {
-		if cond, args := a.Search.Cases("c.id", text); cond != "" {
+		if cond, args, ok := a.Search.Match(casework.SearchKind, text); ok {
 			return &casework.Found{Cond: cond, Args: args}
 		}
 	}

@@ -59,8 +59,8 @@ func decode(data []byte, v any) error {
 	return nil
 }
 
-// wellFormed holds that data is one JSON value, not too deep, in which no name stands twice in one object: of two values readers would take
-// different ones.
+// wellFormed holds that data is one JSON value, not too deep, with numbers that there are, in which no name stands twice in one object: of two
+// values readers would take different ones.
 func wellFormed(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -81,6 +81,11 @@ func walk(dec *json.Decoder, depth int) error {
 	t, err := dec.Token()
 	if err != nil {
 		return err
+	}
+	if n, ok := t.(json.Number); ok {
+		if _, err := n.Float64(); err != nil {
+			return errs.New(errs.Invalid, "caseapi.bad_number")
+		}
 	}
 	open, ok := t.(json.Delim)
 	if !ok {

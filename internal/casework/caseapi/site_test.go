@@ -72,8 +72,8 @@ func district() *places.Trees {
 type words struct{}
 
 func (words) Put(context.Context, *store.Tx, string, int64, string) error { return nil }
-func (words) Cases(column, text string) (string, []any) {
-	return column + " IN (SELECT id FROM casework_case WHERE title LIKE ?)", []any{"%" + text + "%"}
+func (words) Match(_, text string) (string, []any, bool) {
+	return "c.title LIKE ?", []any{"%" + text + "%"}, text != "…"
 }
 
 // sealer is the vault as cases ask for it.
