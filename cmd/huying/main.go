@@ -38,6 +38,7 @@ type commands struct {
 	Pack     packCmd     `cmd:"" help:"${help_pack}"`
 	Read     readCmd     `cmd:"" help:"${help_read}"`
 	Serve    serveCmd    `cmd:"" help:"${help_serve}"`
+	Token    tokenCmd    `cmd:"" help:"${help_token}"`
 	Version  versionCmd  `cmd:"" help:"${help_version}"`
 }
 
