@@ -52,8 +52,8 @@ func (p *Procedure) readers(c *Case) []string {
 			set[h] = true
 		}
 	}
-	if circle := p.Visible.Circle; len(circle) > 0 {
-		for _, term := range circle {
+	if len(p.Visible.Circle) > 0 {
+		for _, term := range p.circle(c) {
 			p.admit(set, c, term)
 		}
 	} else {
