@@ -65,9 +65,9 @@ func (p *player) send(ctx context.Context, r request) (*answer, error) { return 
 // refusals tries what must be refused: the deed without each field that it needs, and by each person who may not.
 func (p *player) refusals(ctx context.Context, d *deed, req request) error {
 	for _, field := range d.Needs {
-		less := req
-		less.body = without(req.body.(map[string]any), d.deeds()[0], field)
-		a, err := p.send(ctx, less)
+		lacking := req
+		lacking.body = without(req.body.(map[string]any), field)
+		a, err := p.send(ctx, lacking)
 		if err != nil {
 			return err
 		}
@@ -89,23 +89,32 @@ func (p *player) refusals(ctx context.Context, d *deed, req request) error {
 	return nil
 }
 
-// without is the body of a request that lacks one field of what is filled in.
-func without(body map[string]any, deed, field string) map[string]any {
-	in := map[string]string{"opens": "form", "does": "input"}[deed]
+// without is the body of a request that lacks one field of what is filled in, or of what a caller says of themselves.
+func without(body map[string]any, field string) map[string]any {
 	out := maps.Clone(body)
 	if field == keyRates {
 		delete(out, "ratings")
 		return out
 	}
-	filled, ok := out[in].(map[string]any)
-	if !ok { // the field stands in the body itself
-		delete(out, field)
-		return out
+	for _, part := range []string{"form", "input", "said", "joins"} {
+		filled, ok := out[part].(map[string]any)
+		if !ok {
+			continue
+		}
+		if said, ok := filled["said"].(map[string]any); ok && part == "joins" {
+			filled = maps.Clone(filled)
+			filled["said"] = less(said, field)
+		}
+		out[part] = less(filled, field)
 	}
-	filled = maps.Clone(filled)
-	delete(filled, field)
-	out[in] = filled
+	delete(out, field) // where the field stands in the body itself
 	return out
+}
+
+func less(m map[string]any, field string) map[string]any {
+	m = maps.Clone(m)
+	delete(m, field)
+	return m
 }
 
 // mustRefuse holds an answer against the refusal that the drill expects.

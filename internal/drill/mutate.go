@@ -233,7 +233,7 @@ func (m *mutator) visible() {
 
 func (m *mutator) ladder() {
 	m.each(OfRole, spot{"escalate"})
-	m.span(spot{"escalate-again"})
+	m.terms(spot{"escalate-again"})
 	m.remove(OfClock, spot{"escalate-again"})
 }
 
