@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -32,8 +33,8 @@ CREATE TABLE bench_leaf (
 );
 `)}}}
 
-// open is what opening a case costs the database: five statements of one transaction.
-func openCase(db *store.DB, id int64) error {
+// openCase does what opening a case asks of the database: five statements of one transaction.
+func openCase(ctx context.Context, db *store.DB, id int64) error {
 	return db.Write(ctx, func(tx *store.Tx) error {
 		at := tx.Now().UnixMicro()
 		if _, err := tx.Exec(ctx, "INSERT INTO bench_case (id, state, version, at) VALUES ($1, $2, 0, $3)", id, "called", at); err != nil {
@@ -67,7 +68,7 @@ func BenchmarkWrite(b *testing.B) {
 				b.ResetTimer()
 				atOnce(callers, func() {
 					for left.Add(-1) >= 0 {
-						if err := openCase(db, last.Add(1)); err != nil {
+						if err := openCase(b.Context(), db, last.Add(1)); err != nil {
 							b.Error(err)
 							return
 						}
@@ -81,9 +82,9 @@ func BenchmarkWrite(b *testing.B) {
 
 // BenchmarkRead measures a snapshot with two small queries, as a page asks them.
 func BenchmarkRead(b *testing.B) {
-	db := storetest.SQLite(b, events)
+	ctx, db := b.Context(), storetest.SQLite(b, events) // a context that may end, as a request's does
 	for id := range int64(1000) {
-		if err := openCase(db, id); err != nil {
+		if err := openCase(ctx, db, id); err != nil {
 			b.Fatal(err)
 		}
 	}

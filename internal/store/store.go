@@ -76,7 +76,7 @@ func Open(ctx context.Context, dsn string, now clock.Business) (*DB, error) {
 const readers = 4
 
 // openSQLite opens one connection that writes and a few that read. busy_timeout comes first, so that the pragmas after it wait
-// too; without _txlock=immediate two transactions that read and then write would lose one another's work.
+// too. _txlock is for migrations: without BEGIN IMMEDIATE two transactions that read and then write would lose one another's work.
 func (db *DB) openSQLite(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
