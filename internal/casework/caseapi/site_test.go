@@ -86,7 +86,7 @@ func (s sealer) Seal(ctx context.Context, tx *store.Tx, subject int64, purpose s
 
 // site is a running server with the interface over everything that it stands on.
 type site struct {
-	t       *testing.T
+	t       testing.TB
 	url     string
 	db      *store.DB
 	hand    *clock.Hand
@@ -107,7 +107,7 @@ func each(t *testing.T, f func(t *testing.T, s *site)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) { f(t, newSite(t, db)) }, schemas...)
 }
 
-func newSite(t *testing.T, db *store.DB) *site {
+func newSite(t testing.TB, db *store.DB) *site {
 	t.Helper()
 	s := &site{t: t, hand: clock.NewHand(storetest.Now), people: map[string]int64{}}
 	s.db = db.WithClock(s.hand.Business())
@@ -248,7 +248,7 @@ func (c *client) with(name, value string) *client {
 
 // answer is what came back, held against the document.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	what   string
 	status int
 	header http.Header
