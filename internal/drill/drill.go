@@ -187,6 +187,7 @@ type Expect struct {
 	Parties  Named[Strings] `yaml:"parties"`
 	Values   Values         `yaml:"values"`
 	Fields   Values         `yaml:"form"`
+	Input    Values         `yaml:"input"` // what was filled in for the action that was done last
 	Ratings  Values         `yaml:"ratings"`
 	Children *[]string      `yaml:"children"` // procedures, each with its outcome behind it
 	Events   Named[int]     `yaml:"events"`   // how often something happened

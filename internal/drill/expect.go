@@ -241,6 +241,7 @@ func (l *look) parts(c *kase) {
 	}
 	l.values("values", l.e.Values, c.Values)
 	l.values("form", l.e.Fields, c.Form)
+	l.values("input", l.e.Input, c.input())
 	if l.e.Ratings != nil {
 		marks := map[string]any{}
 		for _, r := range c.Ratings {
@@ -266,6 +267,19 @@ func (l *look) parts(c *kase) {
 	for _, want := range l.e.Events {
 		l.is("events."+want.Key, itoa(want.Value), itoa(happened[want.Key]))
 	}
+}
+
+// input is what was filled in for the action that was done last.
+func (c *kase) input() map[string]any {
+	for _, r := range slices.Backward(c.History) {
+		for _, e := range r.Events {
+			if did, ok := e["did"].(map[string]any); ok {
+				in, _ := did["input"].(map[string]any)
+				return in
+			}
+		}
+	}
+	return nil
 }
 
 // list holds two lists against each other, whatever their order.

@@ -65,7 +65,7 @@ type mutator struct {
 	file *strictyaml.File
 	root Values
 
-	parties []string // of the procedure, and caller
+	parties []string // caller, and those of the procedure
 	duties  []string
 	states  []string
 	ends    []string
@@ -87,7 +87,7 @@ func (m *mutator) names(s spot) []string {
 
 // learn notes what there is in the procedure.
 func (m *mutator) learn() {
-	m.parties = append(m.names(spot{"parties"}), wordCaller)
+	m.parties = append([]string{wordCaller}, m.names(spot{"parties"})...)
 	m.states = m.names(spot{"states"})
 	m.duties = m.names(spot{"duties"})
 	for _, s := range m.states {
@@ -243,7 +243,7 @@ func (m *mutator) party(s spot) {
 	switch {
 	case at(m.root, s.with("optional")) == true:
 		m.remove(OfParty, s.with("optional"))
-	case from != "route": // a routed party is never empty
+	case from != "route" && at(m.root, s.with("is")) == nil: // those are never empty
 		m.change(OfParty, s.with("optional"), true)
 	}
 	if from != "" {

@@ -16,7 +16,9 @@ func (m *mutator) action(s spot) {
 	m.span(s.with("within"))
 	m.remove(OfClock, s.with("within"))
 	m.each(OfDuty, s.with("meets"))
-	m.each(OfDuty, s.with("drops"))
+	if to, _ := at(m.root, s.with("to")).(string); !slices.Contains(m.ends, to) { // an end withdraws everything by itself
+		m.each(OfDuty, s.with("drops"))
+	}
 	m.to(s)
 	for _, key := range []string{"reroute", "takes", "pause", "resume", "joins", "mark"} {
 		m.remove(OfEffect, s.with(key))

@@ -82,7 +82,7 @@ const whole = `{"number":"PP-1","procedure":"p","state":"b","outcome":"","urgent
 "ratings":[{"party":"lead","member":"unit:office","score":2},{"party":"lead","member":"unit:office","score":5}],
 "children":[{"procedure":"q","number":"QQ-1","outcome":"solved"},{"procedure":"q","number":"QQ-2"}],
 "pending":{"action":"extend"},"may_approve":true,"actions":[{"action":"back"}],
-"history":[{"seq":1,"events":[{"opened":{}},{"entered":{}}]},{"seq":2,"events":[{"missed":{}},{"escalated":{}},{"entered":{}}]}]}`
+"history":[{"seq":1,"events":[{"opened":{}},{"entered":{}}]},{"seq":2,"events":[{"did":{"action":"x","input":{"note":"到","record":{"sealed":true}}}}]},{"seq":3,"events":[{"missed":{}},{"escalated":{}},{"entered":{}}]}]}`
 
 var answers = map[string]string{
 	"clerk POST /cases":                `{"number":"PP-1"}`,
@@ -114,6 +114,7 @@ func TestWhatHoldsOfARecordedCase(t *testing.T) {
 		"parties: {lead: office, helper: [planner], joint: none, other: []}",
 		"values: {sum: 123, half: 0.5, name: x, other: none}",
 		"form: {title: 题, amount: 1200.5, phone: sealed}",
+		"input: {note: 到, record: sealed, other: none}",
 		"ratings: {office: 5}",
 		"children: [q, q solved]",
 		"events: {entered: 2, escalated: 1, declined: 0}",
@@ -151,6 +152,7 @@ func TestWhatDoesNotHoldOfARecordedCase(t *testing.T) {
 		{"values: {name: '123'}", "values name: expected 123, seen x"},
 		{"form: {title: sealed}", "form title: expected sealed, seen 题"},
 		{"form: {phone: '138'}", "form phone: expected 138, seen sealed"},
+		{"input: {note: sealed}", "input note: expected sealed, seen 到"},
 		{"ratings: {office: 2}", "ratings office: expected 2, seen 5"},
 		{"children: [q]", "children: expected q, seen q, q solved"},
 		{"events: {escalated: 2}", "events escalated: expected 2, seen 1"},
