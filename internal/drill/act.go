@@ -162,7 +162,11 @@ func (d *deed) request(ctx context.Context) (request, error) {
 		body["number"], body["how"] = d.p.named(d.Links).number, d.How
 	case d.Reveals != nil:
 		path = "reveal"
-		body["fields"] = keys(d.Reveals)
+		fields := []string{}
+		for _, key := range keys(d.Reveals) {
+			fields = append(fields, ofCaller(key))
+		}
+		body["fields"] = fields
 	}
 	r.path, r.body = api+"/cases/"+url.PathEscape(d.on.number)+"/"+path, body
 	return r, err
@@ -327,11 +331,24 @@ func (d *deed) revealed(a *answer) error {
 	}
 	for _, want := range d.Reveals {
 		key := fmt.Sprint(want.Key)
-		if !same(plain(want.Value), got.Values[key]) {
-			return d.p.differs(d.at+".reveals."+key, d.say(d.who)+" "+key, text(want.Value), text(got.Values[key]))
+		if seen := got.Values[ofCaller(key)]; !same(plain(want.Value), seen) {
+			return d.p.differs(d.at+".reveals", d.say(d.who)+" "+key, text(want.Value), text(seen))
 		}
 	}
 	return nil
+}
+
+// ofCaller is the interface's name of a field: what a caller says of themselves, caller.phone or caller#2.phone, is caller:2.phone there.
+func ofCaller(field string) string {
+	who, name, ok := strings.Cut(field, ".")
+	switch n, first := strings.CutPrefix(who, wordCaller+"#"); {
+	case !ok:
+	case first:
+		return wordCaller + ":" + n + "." + name
+	case who == wordCaller:
+		return wordCaller + ":1." + name
+	}
+	return field
 }
 
 // keys are the names of named values.

@@ -101,7 +101,7 @@ func (p *player) move(ctx context.Context, i int, s *Step) error {
 	to := p.now
 	switch {
 	case !s.AtTime.IsZero():
-		to = s.AtTime.in(p.now, p.zone)
+		to = s.AtTime.next(p.now, p.zone)
 	case !s.Wait.IsZero():
 		to = s.Wait.after(p.now.In(p.zone))
 	default:

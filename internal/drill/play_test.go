@@ -61,7 +61,7 @@ func TestAFailureOfTheMachineIsNoFailedDrill(t *testing.T) {
 }
 
 func TestTheClockDoesNotGoBack(t *testing.T) {
-	r := Play(t.Context(), newToy(), mustRead(t, toyPeople+"steps:\n  - {at: 11-20 09:00}\n  - {at: 11-19 09:00}\n"), nil)
+	r := Play(t.Context(), newToy(), mustRead(t, toyPeople+"steps:\n  - {at: 11-20 09:00}\n  - {at: 2021-11-19 09:00}\n"), nil)
 	if r.Played != 2 || !strings.Contains(say(t, r.Err), "d.yaml:12: The clock does not go back: it is 2021-11-20 09:00 already") {
 		t.Errorf("%d %s", r.Played, say(t, r.Err))
 	}

@@ -168,10 +168,16 @@ func TestADutyReadsTheSameInBracesAsInLines(t *testing.T) {
 func TestMomentsAndWhiles(t *testing.T) {
 	zone := time.FixedZone("CST", 8*3600)
 	now := time.Date(2021, 12, 30, 9, 0, 0, 0, zone)
-	for written, want := range map[string]string{"2022-01-04 17:30": "2022-01-04 17:30", "12-31 08:30": "2021-12-31 08:30"} {
+	for written, want := range map[string]string{"2022-01-04 17:30": "2022-01-04 17:30", "12-31 08:30": "2021-12-31 08:30", "01-04 17:30": "2022-01-04 17:30", "10-08 08:30": "2021-10-08 08:30"} {
 		m, ok := parseMoment(written)
 		if got := m.in(now, zone).Format(minute); !ok || got != want {
 			t.Errorf("%s is %s", written, got)
+		}
+	}
+	for written, want := range map[string]string{"12-30 09:00": "2021-12-30 09:00", "12-30 08:59": "2022-12-30 08:59", "11-01 08:30": "2022-11-01 08:30", "2021-01-01 08:30": "2021-01-01 08:30"} {
+		m, _ := parseMoment(written)
+		if got := m.next(now, zone).Format(minute); got != want {
+			t.Errorf("the next %s is %s", written, got)
 		}
 	}
 	for _, bad := range []string{"2021-02-29 10:00", "2021-11-19", "15:06", "2021-11-19T15:06", "11-19 24:00"} {

@@ -198,7 +198,7 @@ steps:
   - {who: clerk, approves: extend}
   - {who: clerk, notes: 看过, files: [c.pdf]}
   - {who: clerk, links: one, how: related}
-  - {who: clerk, reveals: {phone: "138"}}
+  - {who: clerk, reveals: {phone: "138", caller.name: 甲, caller#2.name: 乙}}
   - {who: clerk, finds: p, as: two}
   - {who: public, asks: GET /api/v1/procedures/p/figures, holds: {states.b: 2, outcomes.#: none, withheld: false}}
   - {who: clerk, asks: "POST /api/v1/things", sends: {a: [case/two]}, answers: 202}
@@ -207,7 +207,7 @@ steps:
 		"clerk POST /cases": `{"number":"PP-1","secret":"S"}`, "clerk POST /files": `{"hash":"h"}`, "nobody+S POST /cases/PP-1/do/act": `{}`,
 		"planner POST /cases/PP-1/do/join": `{"secret":"T"}`, "nobody+S GET /cases/PP-1": whole, "clerk POST /cases/PP-1/claim": `{}`,
 		"clerk POST /cases/PP-1/return": `{}`, "clerk POST /cases/PP-1/approve": `{}`, "clerk POST /cases/PP-1/note": `{}`, "clerk POST /cases/PP-1/link": `{}`,
-		"clerk POST /cases/PP-1/reveal": `{"values":{"phone":"138"}}`, "clerk GET /cases": `{"items":[{"number":"PP-1"},{"number":"PP-2"}]}`,
+		"clerk POST /cases/PP-1/reveal": `{"values":{"phone":"138","caller:1.name":"甲","caller:2.name":"乙"}}`, "clerk GET /cases": `{"items":[{"number":"PP-1"},{"number":"PP-2"}]}`,
 		"nobody GET /procedures/p/figures": answers["nobody GET /procedures/p/figures"],
 	}
 	r := &recorded{answers: answers}
@@ -226,7 +226,7 @@ steps:
 		`clerk POST /cases/PP-1/claim {"n":2,"name":"visit","owner":"unit:office","person":8,"visit":2}`,
 		`clerk POST /cases/PP-1/claim {"n":0,"name":"help","owner":"person:8","person":null,"visit":2}`,
 		`clerk POST /cases/PP-1/return {"reason":"不同意"}`, `clerk POST /cases/PP-1/approve {}`, `clerk POST /cases/PP-1/note {"files":["h"],"text":"看过"}`,
-		`clerk POST /cases/PP-1/link {"how":"related","number":"PP-1"}`, `clerk POST /cases/PP-1/reveal {"fields":["phone"]}`,
+		`clerk POST /cases/PP-1/link {"how":"related","number":"PP-1"}`, `clerk POST /cases/PP-1/reveal {"fields":["phone","caller:1.name","caller:2.name"]}`,
 		`clerk POST /things {"a":["PP-2"]}`,
 	} {
 		if !strings.Contains(sent, want) {

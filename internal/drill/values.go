@@ -69,7 +69,7 @@ func (s *Strings) UnmarshalYAML(read func(any) error) error {
 // Values are named values of any kind, in the order of the file.
 type Values = yaml.MapSlice
 
-// Moment is a time on the district's wall, as a file says it: 2021-11-19 15:06. The year may be left out where the play has one already.
+// Moment is a time on the district's wall, as a file says it: 2021-11-19 15:06. The year may be left out once the play has begun.
 type Moment struct {
 	wall    time.Time // as if in UTC
 	ofYear  bool      // the year was said
@@ -108,14 +108,37 @@ func (m *Moment) UnmarshalYAML(read func(any) error) error {
 // IsZero reports whether none was said.
 func (m Moment) IsZero() bool { return m.written == "" }
 
-// in is the moment in a zone, in the year of now when none was said.
-func (m Moment) in(now time.Time, zone *time.Location) time.Time {
+// on is the moment in a year, in a zone.
+func (m Moment) on(year int, zone *time.Location) time.Time {
 	t := m.wall
-	year := t.Year()
-	if !m.ofYear {
-		year = now.In(zone).Year()
-	}
 	return time.Date(year, t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, zone)
+}
+
+// in is the moment in a zone: when no year was said, the one that is nearest to now.
+func (m Moment) in(now time.Time, zone *time.Location) time.Time {
+	if m.ofYear {
+		return m.on(m.wall.Year(), zone)
+	}
+	year := now.In(zone).Year()
+	best := m.on(year, zone)
+	for _, other := range []time.Time{m.on(year-1, zone), m.on(year+1, zone)} {
+		if other.Sub(now).Abs() < best.Sub(now).Abs() {
+			best = other
+		}
+	}
+	return best
+}
+
+// next is the moment in a zone: when no year was said, the first that is not over.
+func (m Moment) next(now time.Time, zone *time.Location) time.Time {
+	if m.ofYear {
+		return m.on(m.wall.Year(), zone)
+	}
+	t := m.on(now.In(zone).Year(), zone)
+	if t.Before(now) {
+		t = m.on(t.Year()+1, zone)
+	}
+	return t
 }
 
 // Wait is how far the clock moves on: 30 minutes, 2 hours, 3 days, 1 week.
