@@ -34,11 +34,13 @@ type commands struct {
 	Lang     string      `help:"${help_lang}" placeholder:"zh|en" enum:"zh,en" default:"zh" env:"HUYING_LANG"`
 	Account  accountCmd  `cmd:"" help:"${help_account}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Drill    drillCmd    `cmd:"" help:"${help_drill}"`
 	Migrate  migrateCmd  `cmd:"" help:"${help_migrate}"`
 	Pack     packCmd     `cmd:"" help:"${help_pack}"`
 	Read     readCmd     `cmd:"" help:"${help_read}"`
 	Serve    serveCmd    `cmd:"" help:"${help_serve}"`
 	Token    tokenCmd    `cmd:"" help:"${help_token}"`
+	Verify   verifyCmd   `cmd:"" help:"${help_verify}"`
 	Version  versionCmd  `cmd:"" help:"${help_version}"`
 }
 

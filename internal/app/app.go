@@ -11,16 +11,21 @@ import (
 
 	"huying/internal/calendar"
 	"huying/internal/casework"
+	"huying/internal/casework/caseapi"
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/i18n"
 	"huying/internal/identity"
 	"huying/internal/jobs"
+	"huying/internal/ledger"
+	"huying/internal/notice"
 	"huying/internal/pack"
 	"huying/internal/places"
 	"huying/internal/promise"
+	"huying/internal/search"
 	"huying/internal/store"
+	"huying/internal/vault"
 	"huying/internal/web"
 )
 
@@ -30,6 +35,7 @@ var migrations embed.FS
 // Schemas are the parts of the database, in the order in which they are brought up to date.
 var Schemas = []store.Schema{
 	{Name: "app", FS: migrations}, jobs.Schema, places.Schema, calendar.Schema, identity.Schema, files.Schema, promise.Schema,
+	ledger.Schema, vault.Schema, search.Schema, notice.Schema, casework.Schema,
 }
 
 // App is a running district.
@@ -50,6 +56,12 @@ type App struct {
 	ids      *identity.Service
 	files    *files.Store
 	register *promise.Register
+	ledger   *ledger.Log
+	vault    *vault.Vault
+	search   *search.Index
+	notices  *notice.Service
+	cases    *casework.Service
+	events   *caseapi.Events
 	site     *web.Server
 }
 
@@ -64,13 +76,9 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if a.texts, err = i18n.New(Messages()...); err != nil {
+	if err := a.readPack(); err != nil {
 		return a, err
 	}
-	if a.pack, err = pack.Load(cfg.Pack, cfg.PackName); err != nil {
-		return a, err
-	}
-	a.texts = a.texts.With(packTexts(a.pack))
 	if a.report, err = ReadReport(a.pack, cfg.PackName); err != nil {
 		return a, err
 	}
@@ -93,6 +101,18 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 		}
 	}
 	return a, a.openSite()
+}
+
+// readPack reads the pack, its report and procedures excepted, and with it the names that pages ask for.
+func (a *App) readPack() (err error) {
+	if a.texts, err = i18n.New(Messages()...); err != nil {
+		return err
+	}
+	if a.pack, err = pack.Load(a.cfg.Pack, a.cfg.PackName); err != nil {
+		return err
+	}
+	a.texts = a.texts.With(packTexts(a.pack))
+	return nil
 }
 
 // openDatabase opens and migrates the database, and sets its clock: a demonstration's stays on its day.
@@ -149,7 +169,7 @@ func (a *App) openParts(ctx context.Context) (err error) {
 		return err
 	}
 	a.register = promise.New(a.db, zone, a.calendar, rulesOf(a.pack), units{a.places})
-	return nil
+	return a.openCases(ctx)
 }
 
 // applyPack brings the trees to what the pack states and keeps its report, once.
@@ -158,7 +178,11 @@ func (a *App) applyPack(ctx context.Context) error {
 		if err := applyTrees(ctx, tx, a.places, a.pack, a.places.Today()); err != nil {
 			return err
 		}
-		return a.ids.SetDistrictRoles(ctx, tx, districtRoles(a.pack))
+		if err := a.ids.SetDistrictRoles(ctx, tx, districtRoles(a.pack)); err != nil {
+			return err
+		}
+		_, err := a.loadProcedures(ctx, tx, a.pack.Name.ZH)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.cfg.PackName, err)

@@ -4,14 +4,17 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/netip"
+	"path/filepath"
 
 	"huying/internal/clock"
+	"huying/internal/notice"
 )
 
 // Config is what an installation decides. cmd/huying fills it from the command line and HUYING_*.
 type Config struct {
 	Database string // "sqlite:PATH" or "postgres://…"
 	Files    string // folder of files: evidence and documents
+	Keys     string // folder of the keys of the ledger and the vault; empty: keys, beside Files
 	Pack     fs.FS  // the district pack
 	PackName string // its folder, as the user gave it
 
@@ -21,6 +24,8 @@ type Config struct {
 	PublicURL    string
 	Proxies      []netip.Prefix
 	MetricsToken string
+	Mail         *notice.Mail  // nil: no e-mail
+	Hooks        []notice.Hook // channels of the operator's choice
 
 	Log      *slog.Logger
 	Security clock.Security
@@ -31,6 +36,9 @@ type Config struct {
 }
 
 func (c *Config) fill() {
+	if c.Keys == "" {
+		c.Keys = filepath.Join(filepath.Dir(c.Files), "keys")
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

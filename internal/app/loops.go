@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"sync"
 	"time"
 
+	"huying/internal/casework"
 	"huying/internal/jobs"
 	"huying/internal/places"
 	"huying/internal/promise"
@@ -15,30 +17,75 @@ var program = promise.Author{Name: "呼应 Huying"}
 
 // answer says who answers whose call. This page is the whole of it.
 func (a *App) answer() {
-	// A unit that is merged into another leaves it its promises.
+	// A unit that is merged into another leaves it its promises, and its part in cases.
 	jobs.On(a.queue, func(ctx context.Context, tx *store.Tx, e places.UnitMerged) error {
-		_, err := a.register.Inherit(ctx, tx, e.Key, e.Into, e.From, program)
-		return err
+		if _, err := a.register.Inherit(ctx, tx, e.Key, e.Into, e.From, program); err != nil {
+			return err
+		}
+		return a.cases.Succeed(ctx, tx, casework.Succession{UnitMerged: e})
 	})
+	jobs.On(a.queue, a.cases.Succeed)
+
+	// Open cases move to another version of their procedure when somebody decides so.
+	jobs.On(a.queue, a.cases.Move)
+
+	// What happens in a case is told to those whom it concerns.
+	jobs.On(a.queue, a.hear)
+
+	// A case opens another, and hears how it ended.
+	jobs.On(a.queue, a.cases.OpenChild)
+	jobs.On(a.queue, a.cases.ChildEnded)
 }
 
 // How often a server looks at what another may have changed, and at what is left over.
 const (
 	lookEvery = 2 * time.Second
 	tidyEvery = time.Hour
+
+	sweepEvery    = time.Second
+	sequenceEvery = 200 * time.Millisecond
+	fillEvery     = 300 * time.Millisecond
 )
+
+// swept is how many cases one transaction of the sweep looks at.
+const swept = 100
 
 // workers is how many jobs run at once.
 const workers = 2
 
 // run starts what goes on beside the pages, until ctx ends; the function that it returns waits for it.
 func (a *App) run(ctx context.Context) (wait func()) {
-	done := make(chan struct{}, 3)
-	background := func(f func()) { go func() { f(); done <- struct{}{} }() }
-	background(func() { a.queue.Run(ctx, workers) })
-	background(func() { a.every(ctx, lookEvery, a.look) })
-	background(func() { a.every(ctx, tidyEvery, a.tidy) })
-	return func() { <-done; <-done; <-done }
+	var all sync.WaitGroup
+	all.Go(func() { a.queue.Run(ctx, workers) })
+	all.Go(func() { a.every(ctx, lookEvery, a.look) })
+	all.Go(func() { a.every(ctx, tidyEvery, a.tidy) })
+	all.Go(func() { a.every(ctx, sweepEvery, a.sweep) })
+	all.Go(func() { a.every(ctx, sequenceEvery, a.sequence) })
+	all.Go(func() { a.every(ctx, fillEvery, a.fill) })
+	all.Go(func() { a.notices.Run(ctx) })
+	all.Go(func() { a.events.Run(ctx) })
+	return all.Wait
+}
+
+// sweep finds what was missed, until nothing is left that was.
+func (a *App) sweep(ctx context.Context) error {
+	for {
+		if n, err := a.cases.Sweep(ctx, swept); err != nil || n < swept {
+			return err
+		}
+	}
+}
+
+// sequence takes what waits into the ledger.
+func (a *App) sequence(ctx context.Context) error {
+	_, err := a.ledger.Sequence(ctx)
+	return err
+}
+
+// fill takes what is new into the text index.
+func (a *App) fill(ctx context.Context) error {
+	_, err := a.search.Fill(ctx)
+	return err
 }
 
 // every calls f at once and then again and again, until ctx ends. What fails is logged and tried again.
@@ -76,6 +123,9 @@ func (a *App) tidy(ctx context.Context) error {
 		return err
 	}
 	if err := a.queue.Tidy(ctx); err != nil {
+		return err
+	}
+	if err := a.notices.Tidy(ctx); err != nil {
 		return err
 	}
 	_, err := a.files.Sweep(ctx, a.db)

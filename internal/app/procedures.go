@@ -33,8 +33,7 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 	if len(found) > 0 {
 		return nil, found // who opens whom can be said only when all are read
 	}
-	where, who := treesOf(p)
-	d := casework.District{Roles: rolesIn(p), Trees: (&places.History{Places: where, Units: who}).On(on), Procedures: all}
+	d := districtOf(p, on, all)
 	for _, file := range p.Procedures {
 		for _, proc := range all {
 			if proc.File() != path.Join(dir, file) {
@@ -46,6 +45,12 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 	_, err := ReadScoring(p, dir, all)
 	found = append(found, errs.All(err)...)
 	return all, found.Err()
+}
+
+// districtOf is what procedures may name, as the district is on a day.
+func districtOf(p *pack.Pack, on clock.Date, procedures map[string]*casework.Procedure) casework.District {
+	where, who := treesOf(p)
+	return casework.District{Roles: rolesIn(p), Trees: (&places.History{Places: where, Units: who}).On(on), Procedures: procedures}
 }
 
 // rolesIn are the roles that procedures of a pack may name: those of the district's business, the program's and its own.

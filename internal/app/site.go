@@ -6,8 +6,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"huying/internal/casework/caseapi"
+	"huying/internal/casework/caseweb"
 	"huying/internal/i18n"
 	"huying/internal/identity/identityweb"
+	"huying/internal/ledger/ledgerweb"
+	"huying/internal/notice/noticeweb"
 	"huying/internal/places/placesweb"
 	"huying/internal/promise/promiseweb"
 	"huying/internal/situation/situationweb"
@@ -19,7 +23,7 @@ func (a *App) openSite() (err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(a.gauges()...)
 	a.site, err = web.New(web.Options{
-		Texts: a.texts, Sessions: a.ids.Sessions(), Actors: a.ids, District: a.districtName, Business: a.business, Zone: a.pack.Location,
+		Texts: a.texts, Sessions: a.ids.Sessions(), Actors: a.ids, Tokens: a.ids.Tokens(), District: a.districtName, Business: a.business, Zone: a.pack.Location,
 		DemoData: a.demo, Nav: navigation(), Paths: identityweb.Paths, PublicURL: a.cfg.PublicURL, Proxies: a.cfg.Proxies,
 		MetricsToken: a.cfg.MetricsToken, Ready: a.db.Ping, Registry: registry, Log: a.cfg.Log, Assets: a.cfg.Assets,
 	})
@@ -29,14 +33,19 @@ func (a *App) openSite() (err error) {
 	a.site.Add(situationweb.Routes(&source{a})...)
 	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read})...)
 	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats)...)...)
+	a.site.Add(caseweb.Routes(caseweb.Parts{DB: a.db, Cases: a.cases, IDs: a.ids, Places: a.places, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search}})...)
+	a.site.Add(caseapi.Routes(caseapi.Parts{DB: a.db, Cases: a.cases, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
+		Notices: a.notices, Events: a.events})...)
+	a.site.Add(ledgerweb.Routes(a.ledger)...)
+	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats)...)...)
 	return nil
 }
 
 // navigation is the public's entries, then those of who signed in.
 func navigation() []web.NavItem {
 	var all []web.NavItem
-	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, promiseweb.StaffNav, placesweb.Nav, identityweb.Nav} {
+	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, noticeweb.Nav, identityweb.Nav} {
 		all = append(all, part...)
 	}
 	return all

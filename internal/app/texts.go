@@ -6,10 +6,17 @@ import (
 
 	"huying/internal/calendar"
 	"huying/internal/casework"
+	"huying/internal/casework/caseapi"
+	"huying/internal/casework/caseweb"
+	"huying/internal/drill"
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/identity"
 	"huying/internal/identity/identityweb"
+	"huying/internal/ledger"
+	"huying/internal/ledger/ledgerweb"
+	"huying/internal/notice"
+	"huying/internal/notice/noticeweb"
 	"huying/internal/pack"
 	"huying/internal/places"
 	"huying/internal/places/placesweb"
@@ -20,6 +27,8 @@ import (
 	"huying/internal/situation/situationweb"
 	"huying/internal/store"
 	"huying/internal/strictyaml"
+	"huying/internal/vault"
+	"huying/internal/verify"
 	"huying/internal/web"
 )
 
@@ -31,6 +40,7 @@ func Messages() []fs.FS {
 	return []fs.FS{
 		errs.Locales, strictyaml.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
-		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, locales,
+		ledger.Locales, vault.Locales, notice.Locales, verify.Locales, drill.Locales,
+		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
 	}
 }

@@ -100,7 +100,7 @@ func (h *pages) open(r *web.Request) error {
 		f.Set("key", casework.NewKey())
 	}
 	title := v.d.text(o.Title)
-	return r.Render(statusOf(r, f), web.Page{Title: title, Nav: "cases", Crumbs: []web.Crumb{{Text: r.T("caseweb.open"), Href: "/cases/new"}, {Text: title}}}, openPage(v))
+	return r.Render(statusOf(r, f), web.Page{Title: title, Nav: "cases", Crumbs: []web.Crumb{{Text: r.T("caseweb.open"), Href: "/open"}, {Text: title}}}, openPage(v))
 }
 
 // opening is the procedure of the request's address, if whoever asks may open it.

@@ -73,9 +73,9 @@ func Routes(p Parts) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /tasks", Need: work, Handle: h.tasks},
 		{Pattern: "GET /cases", Need: web.Everyone, Handle: h.list},
-		{Pattern: "GET /cases/new", Need: web.Everyone, Handle: h.choose},
-		{Pattern: "GET /cases/new/{procedure}", Need: web.Everyone, Handle: h.open},
-		{Pattern: "POST /cases/new/{procedure}", Need: web.Everyone, Handle: h.open, MaxBody: maxBody, Limit: uploadTime},
+		{Pattern: "GET /open", Need: web.Everyone, Handle: h.choose},
+		{Pattern: "GET /open/{procedure}", Need: web.Everyone, Handle: h.open},
+		{Pattern: "POST /open/{procedure}", Need: web.Everyone, Handle: h.open, MaxBody: maxBody, Limit: uploadTime},
 		{Pattern: "GET /find", Need: web.Everyone, Handle: h.find},
 		{Pattern: "POST /find", Need: web.Everyone, Handle: h.find},
 		{Pattern: "GET /cases/{number}", Need: web.Everyone, Handle: h.one},

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"huying/internal/app"
+	"huying/internal/errs"
+	"huying/internal/verify"
+)
+
+// verifyCmd checks what the program wrote by code that did not write it.
+type verifyCmd struct {
+	All     verifyAllCmd     `cmd:"" default:"withargs" help:"${help_verify_all}"`
+	Receipt verifyReceiptCmd `cmd:"" help:"${help_verify_receipt}"`
+}
+
+// verifyAllCmd checks a whole database: the ledger and its signatures, the histories, what they fold to, clocks and duties.
+type verifyAllCmd struct {
+	databaseFlag
+	Pack string `default:"packs/zhuhai-gaoxin" env:"HUYING_PACK" placeholder:"DIR" help:"${help_serve_pack}"`
+}
+
+// Run prints every finding, each with where it is; with one, the exit status is that of a failure.
+func (c *verifyAllCmd) Run(e *env) error {
+	url, err := c.url()
+	if err != nil {
+		return err
+	}
+	cfg := app.Config{Database: url, Pack: os.DirFS(c.Pack), PackName: filepath.ToSlash(filepath.Clean(c.Pack))}
+	r, err := app.Verify(context.Background(), cfg, nil)
+	if err != nil {
+		return err
+	}
+	if len(r.Findings) == 0 {
+		fmt.Fprintln(e.out, e.say("huying.verify_sound", "leaves", r.Leaves, "cases", r.Cases, "records", r.Records, "duties", r.Duties))
+		return nil
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintf(e.out, "%s: %s\n", f.What, e.say(f.Why, f.Args...))
+	}
+	if r.More > 0 {
+		fmt.Fprintln(e.out, e.say("huying.verify_more", "n", r.More))
+	}
+	return errs.New(errs.Internal, "huying.verify_found", "n", int64(len(r.Findings))+r.More)
+}
+
+// verifyReceiptCmd checks a receipt against the public keys of its log. It needs no server and no network.
+type verifyReceiptCmd struct {
+	File string   `arg:"" help:"${help_verify_receipt_file}"`
+	Key  []string `required:"" placeholder:"NAME+ID+KEY" help:"${help_verify_key}"`
+}
+
+// Run says what the receipt proves, or what does not fit.
+func (c *verifyReceiptCmd) Run(e *env) (err error) {
+	in := e.in
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return errs.Wrap(err, errs.Invalid, "huying.unreadable_file", "why", err.Error()).At(c.File)
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		in = io.Reader(f)
+	}
+	p, err := verify.Receipt(in, c.Key...)
+	if err != nil {
+		return err
+	}
+	key := "huying.receipt_promised"
+	if p.Included {
+		key = "huying.receipt_included"
+	}
+	fmt.Fprintln(e.out, e.say(key, "ref", p.Ref, "at", p.At, "origin", p.Origin, "index", p.Index, "size", p.Size))
+	if p.Data {
+		fmt.Fprintln(e.out, e.say("huying.receipt_data"))
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"huying/internal/casework"
+	"huying/internal/i18n"
+	"huying/internal/identity"
+	"huying/internal/notice"
+	"huying/internal/places"
+	"huying/internal/store"
+)
+
+// hear tells people what of a record of a case concerns them.
+func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error {
+	c, err := a.cases.Case(ctx, tx, e.Case)
+	if err != nil {
+		return err
+	}
+	p, r, err := a.cases.Record(ctx, tx, c, e.Seq)
+	if err != nil {
+		return err
+	}
+	for i, n := range casework.NewsOf(p, c, r) {
+		to, err := a.audience(ctx, tx, n.To, r.By.Person)
+		if err != nil {
+			return err
+		}
+		if len(to) == 0 {
+			continue
+		}
+		err = a.notices.Send(ctx, tx, notice.Message{To: to, Topic: n.Topic, Key: "app.news." + n.Topic, Link: "/cases/" + c.Number, Urgent: n.Urgent,
+			Args:  map[string]any{"number": c.Number, "title": titleFor(p, c), "what": bilingual(n.Title), "due": n.Due},
+			Dedup: fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// titleFor is the title of a case as a letter may carry it: of a closed circle only what kind of case it is.
+func titleFor(p *casework.Procedure, c *casework.Case) notice.Text {
+	if len(p.Visible.Circle) > 0 || c.Title == "" {
+		return bilingual(p.Title)
+	}
+	return notice.Text{i18n.ZH: c.Title, i18n.EN: c.Title}
+}
+
+func bilingual(t casework.Text) notice.Text {
+	return notice.Text{i18n.ZH: t.ZH, i18n.EN: places.Text(t).In(i18n.EN)}
+}
+
+// audience are the accounts that members of news stand for, without the one who did it.
+func (a *App) audience(ctx context.Context, tx *store.Tx, members []string, but int64) ([]int64, error) {
+	var to []int64
+	for _, m := range members {
+		posts, err := a.postsFor(ctx, tx, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range posts {
+			if p.Person != but {
+				to = append(to, p.Person)
+			}
+		}
+	}
+	return to, nil
+}
+
+// postsFor are who a member of news means: a unit's people who work on cases, its holders of a role, the holders of a role, or a person.
+func (a *App) postsFor(ctx context.Context, tx *store.Tx, member string) ([]identity.Post, error) {
+	kind, rest, _ := strings.Cut(member, ":")
+	switch {
+	case kind == "person":
+		id, err := strconv.ParseInt(rest, 10, 64)
+		return []identity.Post{{Person: id}}, err
+	case kind == "unit":
+		posts, err := a.ids.PostsIn(ctx, tx, rest)
+		return keep(posts, func(p identity.Post) bool { return p.Role.May(identity.CaseWork) }), err
+	case kind == "role":
+		return a.ids.PostsOf(ctx, tx, identity.Role(rest))
+	}
+	role, unit, _ := strings.Cut(member, "@unit:")
+	posts, err := a.ids.PostsIn(ctx, tx, unit)
+	return keep(posts, func(p identity.Post) bool { return string(p.Role) == role }), err
+}
+
+func keep[T any](all []T, f func(T) bool) []T {
+	var out []T
+	for _, x := range all {
+		if f(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
