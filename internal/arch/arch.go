@@ -43,7 +43,6 @@ var Arrows = map[string][]string{
 	"places/placesweb":     join([]string{"places", "web"}, foundation),
 	"ledger/ledgerweb":     join([]string{"ledger", "web"}, foundation),
 	"notice/noticeweb":     join([]string{"notice", "web"}, foundation),
-	"vault/vaultweb":       join([]string{"vault", "web"}, foundation),
 	"casework/caseweb":     join([]string{"casework", "web"}, foundation),
 	"casework/caseapi":     join([]string{"casework", "web"}, foundation),
 	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),

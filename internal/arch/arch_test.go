@@ -69,7 +69,7 @@ func TestArrows(t *testing.T) {
 
 // checkCommand holds the program's entry to app and to the tools that work without a server.
 func checkCommand(t *testing.T, p pkg) {
-	alone := []string{"app", "report", "pack", "calendar", "errs", "i18n", "clock", "strictyaml", "store", "identity", "drill"}
+	alone := []string{"app", "report", "pack", "calendar", "errs", "i18n", "clock", "strictyaml", "store", "identity", "drill", "verify"}
 	for _, imp := range p.Imports {
 		if to, ours := strings.CutPrefix(imp, inner); ours && !slices.Contains(alone, to) {
 			t.Errorf("cmd/huying imports %s: it goes through app", to)
