@@ -98,6 +98,11 @@ func demonstration(t testing.TB) *App {
 	if err := os.CopyFS(dir, all); err != nil {
 		t.Fatal(err)
 	}
+	for _, key := range []string{"ledger.key", "vault.key"} { // a copy may be read by others, and such a key is not used
+		if err := os.Chmod(filepath.Join(dir, "keys", key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return openWith(t, configIn(dir, sqliteIn(dir)))
 }
 
