@@ -30,6 +30,20 @@ func hide(d Data) Data {
 	return out
 }
 
+// filled is what was filled in for a form, as the asker may see it: in public an account that was named is not told.
+func (b *viewing) filled(f *Form, d Data) Data {
+	out := hide(d)
+	if f == nil || b.sight == Whole {
+		return out
+	}
+	for _, field := range f.Fields {
+		if field.Kind == PersonField {
+			delete(out, field.Name)
+		}
+	}
+	return out
+}
+
 // isThat reports whether a viewer is one of the callers: by the secret of the receipt, by account, or as one of the calling unit.
 func (v *Viewer) isThat(c *Case, x *CallerOf) bool {
 	if v.Caller != "" && v.Caller == x.Key {
@@ -112,7 +126,7 @@ func (b *viewing) event(e Event) (shown Event, ok bool, err error) {
 	switch {
 	case e.Opened != nil:
 		o := *e.Opened
-		o.Form, o.Caller = hide(o.Form), b.caller(o.Caller)
+		o.Form, o.Caller = b.filled(b.p.form, o.Form), b.caller(o.Caller)
 		o.Parties = b.members(o.Parties)
 		if o.Parent, err = b.knownCase(o.Parent); b.sight < Whole {
 			o.Channel, o.Foreign = "", nil
@@ -123,7 +137,7 @@ func (b *viewing) event(e Event) (shown Event, ok bool, err error) {
 		e.Joined = &j
 	case e.Did != nil:
 		d := *e.Did
-		d.Input = hide(d.Input)
+		d.Input = b.filled(b.p.ActionForm(d.State, d.Action), d.Input)
 		e.Did = &d
 	case e.Child != nil:
 		ch := *e.Child

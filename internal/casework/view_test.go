@@ -384,3 +384,14 @@ func TestAContactIsReadAsItWasWritten(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestInPublicNoAccountIsTold(t *testing.T) {
+	p := procedureOf(t, "mediation")
+	named := Data{"person": int64(30), "reason": "回避"}
+	for sight, want := range map[Sight]int{InFull: 1, Whole: 2} {
+		b := &viewing{p: p, sight: sight}
+		if got := b.filled(p.ActionForm("mediating", "recuse"), named); len(got) != want || len(named) != 2 {
+			t.Errorf("of sight %d: %v", sight, got)
+		}
+	}
+}

@@ -190,7 +190,7 @@ func (b *viewing) offers(v *View) {
 // full fills in what was said and shown.
 func (b *viewing) full(v *View) {
 	c := b.c
-	v.Form = hide(c.Form)
+	v.Form = b.filled(b.p.form, c.Form)
 	for i := range b.p.Parties {
 		name := b.p.Parties[i].Key
 		if members := c.Parties[name]; len(members) > 0 {

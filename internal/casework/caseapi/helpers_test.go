@@ -3,7 +3,6 @@ package caseapi_test
 import (
 	"slices"
 
-	"huying/internal/casework"
 	"huying/internal/store"
 	"huying/internal/vault"
 )
@@ -28,14 +27,4 @@ func (s *site) readings(number string, want ...string) {
 		}
 		return err
 	}))
-}
-
-// view is a case as a person sees it.
-func (s *site) view(login, number string) *casework.View {
-	s.t.Helper()
-	a, err := s.ids.Actor(ctx, s.people[login])
-	s.must(err)
-	v, err := s.cases.View(ctx, casework.Asker{Actor: a}, number)
-	s.must(err)
-	return v
 }
