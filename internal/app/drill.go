@@ -34,6 +34,7 @@ type DrillStage struct {
 	procedures map[string]*casework.Procedure
 	district   casework.District
 	scratch    scratch
+	lite       *liteScratch // nil: on PostgreSQL
 	dir        string
 
 	base     func() (string, error) // the database of the pack without anybody, made once
@@ -69,7 +70,8 @@ func OpenDrills(cfg DrillConfig) (s *DrillStage, err error) {
 	}
 	s.cfg.Keys = filepath.Join(s.dir, "keys")
 	if cfg.Database == "" {
-		s.scratch = &liteScratch{dir: s.dir}
+		s.lite = &liteScratch{dir: s.dir}
+		s.scratch = s.lite
 	} else {
 		s.scratch = &pgScratch{url: cfg.Database}
 	}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"huying/internal/clock"
@@ -16,14 +15,11 @@ import (
 
 // scratch makes databases that are thrown away.
 type scratch interface {
-	// fresh makes an empty database.
-	fresh(ctx context.Context) (dsn string, err error)
-	// copied makes one that holds what another does, to which nobody is connected; ok is false where that cannot be done.
-	copied(dsn string) (copy string, ok bool, err error)
-	drop(ctx context.Context, dsn string) error
+	// fresh makes an empty database, and returns by what the others know it.
+	fresh(ctx context.Context) (name string, err error)
+	open(ctx context.Context, name string, now clock.Business) (*store.DB, error)
+	drop(ctx context.Context, name string) error
 }
-
-const sqliteScheme = "sqlite:"
 
 // liteScratch are SQLite files in a folder.
 type liteScratch struct {
@@ -35,19 +31,23 @@ func (l *liteScratch) path() string {
 	return filepath.Join(l.dir, fmt.Sprintf("%d.db", l.n.Add(1)))
 }
 
-func (l *liteScratch) fresh(context.Context) (string, error) { return sqliteScheme + l.path(), nil }
+func (l *liteScratch) fresh(context.Context) (string, error) { return l.path(), nil }
 
-func (l *liteScratch) copied(dsn string) (string, bool, error) {
-	data, err := os.ReadFile(strings.TrimPrefix(dsn, sqliteScheme))
-	if err != nil {
-		return "", true, err
-	}
-	to := l.path()
-	return sqliteScheme + to, true, os.WriteFile(to, data, 0o600)
+func (l *liteScratch) open(ctx context.Context, file string, now clock.Business) (*store.DB, error) {
+	return store.OpenScratch(ctx, file, now)
 }
 
-func (l *liteScratch) drop(_ context.Context, dsn string) error {
-	file := strings.TrimPrefix(dsn, sqliteScheme)
+// copied makes a file that holds what another does, to which nobody is connected.
+func (l *liteScratch) copied(file string) (string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	to := l.path()
+	return to, os.WriteFile(to, data, 0o600)
+}
+
+func (l *liteScratch) drop(_ context.Context, file string) error {
 	return errors.Join(os.Remove(file), gone(os.Remove(file+"-wal")), gone(os.Remove(file+"-shm")))
 }
 
@@ -59,7 +59,7 @@ func gone(err error) error {
 	return err
 }
 
-// pgScratch are schemas of a PostgreSQL database.
+// pgScratch are schemas of a PostgreSQL database. It copies databases and no schemas, so that each play fills its own.
 type pgScratch struct {
 	url string
 	n   atomic.Int64
@@ -98,8 +98,9 @@ func (p *pgScratch) fresh(ctx context.Context) (string, error) {
 	return u.String(), nil
 }
 
-// copied is not for PostgreSQL: it copies databases and no schemas.
-func (p *pgScratch) copied(string) (string, bool, error) { return "", false, nil }
+func (p *pgScratch) open(ctx context.Context, dsn string, now clock.Business) (*store.DB, error) {
+	return store.Open(ctx, dsn, now)
+}
 
 func (p *pgScratch) drop(ctx context.Context, dsn string) error {
 	u, err := url.Parse(dsn)

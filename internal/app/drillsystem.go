@@ -57,19 +57,18 @@ func (s *DrillStage) Open(ctx context.Context, d *drill.Drill, changed map[strin
 
 // open opens a district with the people of a drill: a copy of one that was prepared, or, where databases cannot be copied, a new one.
 func (s *DrillStage) open(ctx context.Context, d *drill.Drill) (*drillSystem, error) {
-	at := d.Begins(s.read.pack.Location)
-	if _, lite := s.scratch.(*liteScratch); !lite {
+	if s.lite == nil {
 		return s.fill(ctx, d)
 	}
 	base, err := s.prepared[d]()
 	if err != nil {
 		return nil, err
 	}
-	dsn, _, err := s.scratch.copied(base.dsn)
+	dsn, err := s.lite.copied(base.dsn)
 	if err != nil {
 		return nil, err
 	}
-	y, err := s.system(ctx, dsn, at)
+	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location))
 	if err == nil {
 		y.prepared = base
 	}
@@ -86,7 +85,7 @@ func (s *DrillStage) makeBase() (dsn string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return dsn, errors.Join(y.apply(ctx), y.app.Close()) // closing writes what stands in the log beside the file into it
+	return dsn, errors.Join(y.apply(ctx), y.leave())
 }
 
 // prepare makes the database of a drill.
@@ -96,7 +95,7 @@ func (s *DrillStage) prepare(d *drill.Drill) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn, _, err := s.scratch.copied(base)
+	dsn, err := s.lite.copied(base)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +104,7 @@ func (s *DrillStage) prepare(d *drill.Drill) (*prepared, error) {
 		return nil, err
 	}
 	y.prepared = &prepared{dsn: dsn}
-	return y.prepared, errors.Join(y.people(ctx, d), y.app.Close())
+	return y.prepared, errors.Join(y.people(ctx, d), y.leave())
 }
 
 // fill makes a district with its people from nothing.
@@ -136,10 +135,10 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 		return nil, err
 	}
 	cfg := s.cfg
-	cfg.Database, cfg.Files = dsn, filepath.Join(y.files, "files")
+	cfg.Files = filepath.Join(y.files, "files")
 	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, business: y.hand.Business()}
 	y.app = a
-	if a.db, err = store.Open(ctx, dsn, a.business); err == nil {
+	if a.db, err = s.scratch.open(ctx, dsn, a.business); err == nil {
 		if err = a.db.Migrate(ctx, Schemas...); err == nil {
 			err = a.openParts(ctx)
 		}
@@ -309,9 +308,12 @@ func (y *drillSystem) Verify(ctx context.Context, receipt []byte) error {
 	return r.Verify(vkeys...)
 }
 
+// leave closes the district and leaves its database to be copied: closing writes what stands in the log beside the file into it.
+func (y *drillSystem) leave() error { return errors.Join(y.app.Close(), os.RemoveAll(y.files)) }
+
 // Close implements drill.System.
 func (y *drillSystem) Close() error {
-	return errors.Join(y.app.Close(), y.stage.scratch.drop(context.Background(), y.dsn), os.RemoveAll(y.files))
+	return errors.Join(y.leave(), y.stage.scratch.drop(context.Background(), y.dsn))
 }
 
 // RoundTrip implements drill.System: it hands a request to the front as the server would.

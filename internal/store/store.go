@@ -57,12 +57,23 @@ func Open(ctx context.Context, dsn string, now clock.Business) (*DB, error) {
 	var err error
 	switch {
 	case strings.HasPrefix(dsn, "sqlite:"):
-		err = db.openSQLite(strings.TrimPrefix(dsn, "sqlite:"))
+		err = db.openSQLite(strings.TrimPrefix(dsn, "sqlite:"), "FULL")
 	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
 		err = db.openPostgres(dsn)
 	default:
 		return nil, errs.New(errs.Invalid, "store.bad_url")
 	}
+	return db.opened(ctx, dsn, err)
+}
+
+// OpenScratch opens an SQLite file that is thrown away, such as a drill's: nothing in it waits for the disk, and a power cut may take it.
+func OpenScratch(ctx context.Context, path string, now clock.Business) (*DB, error) {
+	db := &DB{clock: now}
+	return db.opened(ctx, path, db.openSQLite(path, "OFF"))
+}
+
+// opened is the database when it could be opened and answers.
+func (db *DB) opened(ctx context.Context, dsn string, err error) (*DB, error) {
 	if err == nil {
 		err = errors.Join(db.w.PingContext(ctx), db.r.PingContext(ctx))
 	}
@@ -77,12 +88,12 @@ const readers = 4
 
 // openSQLite opens one connection that writes and a few that read. busy_timeout comes first, so that the pragmas after it wait
 // too. _txlock is for migrations: without BEGIN IMMEDIATE two transactions that read and then write would lose one another's work.
-func (db *DB) openSQLite(path string) error {
+func (db *DB) openSQLite(path, synchronous string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
 	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16000)", "temp_store(MEMORY)"}}
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "cache_size(-16000)", "temp_store(MEMORY)"}}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
 	var err error
 	if db.w, err = sql.Open("sqlite", dsn+q.Encode()); err != nil {
