@@ -172,15 +172,15 @@ type sayView struct {
 
 // giveBack asks for the reason, and returns what waits for approval.
 func (h *pages) giveBack(r *web.Request) error {
-	return h.say(r, "caseweb.return", "reason", func(text string) casework.Command { return casework.Return{Reason: text} })
+	return h.say(r, "caseweb.return", "reason", "caseweb.return_field", func(text string) casework.Command { return casework.Return{Reason: text} })
 }
 
 // note says something in a case.
 func (h *pages) note(r *web.Request) error {
-	return h.say(r, "caseweb.note", "text", func(text string) casework.Command { return casework.Note{Text: text} })
+	return h.say(r, "caseweb.note", "text", "caseweb.note_field", func(text string) casework.Command { return casework.Note{Text: text} })
 }
 
-func (h *pages) say(r *web.Request, title, field string, cmd func(string) casework.Command) error {
+func (h *pages) say(r *web.Request, title, field, label string, cmd func(string) casework.Command) error {
 	cv, err := h.seen(r)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (h *pages) say(r *web.Request, title, field string, cmd func(string) casewo
 			}
 		}
 	}
-	v := sayView{caseView: cv, f: f, Title: r.T(title), Button: r.T(title), Field: web.Field{Name: field, Label: r.T(title + "_field"), Max: 4000}}
+	v := sayView{caseView: cv, f: f, Title: r.T(title), Button: r.T(title), Field: web.Field{Name: field, Label: r.T(label), Max: 4000}}
 	return r.Render(statusOf(r, f), web.Page{Title: v.Title, Nav: "cases", Crumbs: cv.crumbs()}, sayPage(v))
 }
 

@@ -1,6 +1,7 @@
 package caseweb
 
 import (
+	"cmp"
 	"iter"
 	"net/http"
 	"net/url"
@@ -96,7 +97,7 @@ func (d *desk) listView(l web.List, f *web.Form, all map[string]*casework.Proced
 		}
 	}
 	for _, s := range []string{"", "open", "late", "ended"} {
-		v.States = append(v.States, web.Option{Value: s, Text: d.r.T("caseweb.progress." + s)})
+		v.States = append(v.States, web.Option{Value: s, Text: d.r.T("caseweb.progress." + cmp.Or(s, "any"))})
 	}
 	v.Table = web.Table[casework.Row]{ID: "cases", Caption: d.r.T("caseweb.cases"), List: l, Export: true}
 	return v

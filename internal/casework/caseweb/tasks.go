@@ -1,6 +1,7 @@
 package caseweb
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -65,7 +66,7 @@ func (d *desk) fill(tx *store.Tx, v *tasksView) (err error) {
 		if err != nil {
 			return err
 		}
-		v.Tabs = append(v.Tabs, web.Tab{Text: d.r.T("caseweb.show." + x.key), Href: v.List.With("show", x.key), Count: strconv.Itoa(total), Current: x.key == show})
+		v.Tabs = append(v.Tabs, web.Tab{Text: d.r.T("caseweb.show." + cmp.Or(x.key, "all")), Href: v.List.With("show", x.key), Count: strconv.Itoa(total), Current: x.key == show})
 		if x.key == show {
 			v.Table = web.Table[casework.Task]{ID: "tasks", Caption: d.r.T("caseweb.tasks"), List: v.List, Rows: tasks, Total: min(total, casework.MostCounted)}
 		}
