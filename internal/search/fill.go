@@ -97,22 +97,7 @@ func (ix *Index) fill(ctx context.Context, tx *store.Tx) (n int, err error) {
 // putPostgres takes documents in and out. GIN collects what is new in a list that every search would have to read through, so the list
 // is worked into the index at once: for a whole batch, which costs a third of what it costs one by one.
 func putPostgres(ctx context.Context, tx *store.Tx, in []document, out []int64) error {
-	keys := make([]int64, len(in))
-	var lists strings.Builder
-	lists.WriteByte('{')
-	for i, d := range in {
-		if keys[i] = d.key(); i > 0 {
-			lists.WriteByte(',')
-		}
-		terms := append(hashes(d.terms()), ranges(d.key())...)
-		slices.Sort(terms)
-		lists.WriteString(`"` + arrayText(slices.Compact(terms)) + `"`)
-	}
-	lists.WriteByte('}')
-	_, err := tx.Exec(ctx, `INSERT INTO search_doc (key, terms)
-		SELECT k, CAST(t AS INTEGER[]) FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS new (k, t)
-		ON CONFLICT (key) DO UPDATE SET terms = excluded.terms WHERE search_doc.terms <> excluded.terms`, arrayText(keys), lists.String())
-	if err != nil {
+	if err := insertPostgres(ctx, tx, in); err != nil {
 		return err
 	}
 	if len(out) > 0 {
@@ -121,6 +106,27 @@ func putPostgres(ctx context.Context, tx *store.Tx, in []document, out []int64) 
 		}
 	}
 	return tx.Scan(ctx, "SELECT gin_clean_pending_list('search_doc_terms')", nil, new(int64))
+}
+
+// insertPostgres writes documents. What has not changed is left alone: most events of a case do not touch its text.
+func insertPostgres(ctx context.Context, tx *store.Tx, in []document) error {
+	keys := make([]int64, len(in))
+	lists := []byte{'{'}
+	for i, d := range in {
+		if keys[i] = d.key(); i > 0 {
+			lists = append(lists, ',')
+		}
+		terms := append(hashes(d.terms()), ranges(d.key())...)
+		slices.Sort(terms)
+		lists = append(lists, '"')
+		lists = append(lists, arrayText(slices.Compact(terms))...)
+		lists = append(lists, '"')
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO search_doc (key, terms)
+		SELECT k, CAST(t AS INTEGER[]) FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS new (k, t)
+		ON CONFLICT (key) DO UPDATE SET terms = excluded.terms WHERE search_doc.terms <> excluded.terms`,
+		arrayText(keys), string(append(lists, '}')))
+	return err
 }
 
 // rangeShifts are the lengths of the ranges, as powers of two, that search_newest goes through.
@@ -136,7 +142,7 @@ func ranges(key int64) []int32 {
 	return out
 }
 
-// putSQLite takes documents in and out. What has not changed is left alone: most events of a case do not touch its text.
+// putSQLite takes documents in and out, and leaves alone what has not changed.
 func putSQLite(ctx context.Context, tx *store.Tx, in []document, out []int64) error {
 	for _, d := range in {
 		terms := strings.Join(d.terms(), " ")

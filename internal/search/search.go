@@ -24,7 +24,7 @@ var Schema = store.Schema{Name: "search", FS: migrations}
 
 // Most is how many documents a condition of Match finds: the newest. A list that is narrowed further, by a state or a year, narrows
 // these; what every list is narrowed by belongs into the tags of the document.
-const Most = 5000
+const Most = 2000
 
 // An id has idBits bits, and the number of its kind stands above them in the key of a document.
 const (
