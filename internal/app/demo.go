@@ -29,8 +29,11 @@ var simulator = promise.Author{Name: "演示模拟器", Simulated: true}
 func (a *App) demonstrate(ctx context.Context) error {
 	d, played := a.pack.Demonstration, false
 	err := a.db.Read(ctx, func(tx *store.Tx) (err error) { played, err = isDone(ctx, tx, stepPlayed); return err })
-	if err != nil || played {
+	if err != nil {
 		return err
+	}
+	if played {
+		return a.playCases(ctx)
 	}
 	a.cfg.Progress("app.step_accounts", 0)
 	if err := step(ctx, a.db, stepDemonstration, a.pack.Key, func(tx *store.Tx) error { return a.demoAccounts(ctx, tx) }); err != nil {
@@ -49,7 +52,10 @@ func (a *App) demonstrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return step(ctx, a.db, stepPlayed, strconv.Itoa(n), func(*store.Tx) error { return nil })
+	if err := step(ctx, a.db, stepPlayed, strconv.Itoa(n), func(*store.Tx) error { return nil }); err != nil {
+		return err
+	}
+	return a.playCases(ctx)
 }
 
 // demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.

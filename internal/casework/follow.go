@@ -102,3 +102,13 @@ func (s *Service) Recount(ctx context.Context, tx *store.Tx, after int64) (last 
 	}
 	return last, nil
 }
+
+// On returns a service over the same parts on another clock: that of db. A simulator plays a year with it.
+func (s *Service) On(db *store.DB) *Service {
+	p := s.Parts
+	p.DB = db
+	return New(p)
+}
+
+// Outstanding reports whether somebody must still do it, in time or late.
+func (o *Owing) Outstanding() bool { return o.outstanding() }
