@@ -86,7 +86,7 @@ func (s *Service) grant(ctx context.Context, tx *store.Tx, by By, g Grant) (int6
 // check returns what is wrong with the grant by itself.
 func (g Grant) check() error {
 	switch {
-	case g.Role.Bound() && g.Unit == "":
+	case g.Role.Bound() && g.Role.Builtin() && g.Unit == "":
 		return errs.New(errs.Invalid, "identity.role_needs_unit").On("unit")
 	case g.Role.Admin() && g.Unit != "":
 		return errs.New(errs.Invalid, "identity.admin_whole").On("unit")

@@ -64,7 +64,7 @@ var posts = map[Role]post{
 }
 
 // field is what a role of the district is that its pack adds: a community officer, a mediator. What they may do in a case stands in its
-// procedure.
+// procedure. Who is of no unit, such as a deputy of the people's congress, may hold one without; then they act for no unit.
 var field = post{bound: true, may: []Permission{CaseWork}}
 
 // post is what the role is.
