@@ -36,6 +36,10 @@ func (c *packCheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	drills, err := app.ReadDrills(p, dir, procedures)
+	if err != nil {
+		return err
+	}
 	kinds := map[string]int{}
 	for _, pl := range p.Places {
 		kinds[pl.Kind]++
@@ -45,6 +49,7 @@ func (c *packCheckCmd) Run(e *env) error {
 		accounts = len(p.Demonstration.Accounts)
 	}
 	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", e.inLang(p.Name), "towns", kinds["town"], "communities", kinds["community"],
-		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims), "procedures", len(procedures)))
+		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims), "procedures", len(procedures),
+		"drills", len(drills)))
 	return err
 }

@@ -42,14 +42,12 @@ func ReadAll(dir string, names []string, files map[string][]byte, k Known) ([]*D
 	var all []*Drill
 	var found errs.List
 	for _, name := range names {
-		d, err := Read(dir+"/"+name, files[name])
-		if err == nil {
-			err = d.CheckIn(k)
-		}
+		d, wrong, err := decode(dir+"/"+name, files[name])
 		if err != nil {
 			found = append(found, errs.All(err)...)
 			continue
 		}
+		found = append(append(found, wrong...), errs.All(d.CheckIn(k))...)
 		if slices.ContainsFunc(all, func(o *Drill) bool { return o.Name == d.Name }) {
 			found = append(found, d.file.Wrong("$.drill", "drill.check.twice", "name", d.Name))
 			continue

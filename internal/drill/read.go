@@ -13,18 +13,27 @@ import (
 // Read reads the drill in the file called name and checks it by itself. The error is an errs.List of all that was found, each with file,
 // line and excerpt; there is a drill only when nothing was.
 func Read(name string, data []byte) (*Drill, error) {
+	d, found, err := decode(name, data)
+	if err == nil {
+		err = found.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// decode reads a drill and returns it with what is wrong with it.
+func decode(name string, data []byte) (*Drill, errs.List, error) {
 	d := &Drill{}
 	file, err := strictyaml.Decode(name, data, d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d.file = file
 	c := &checker{d: d}
 	c.check()
-	if len(c.found) > 0 {
-		return nil, c.found
-	}
-	return d, nil
+	return d, c.found, nil
 }
 
 // checker collects what is wrong with a drill.

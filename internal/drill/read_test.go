@@ -148,7 +148,7 @@ func TestWhatADrillNamesOfThePack(t *testing.T) {
 			t.Errorf("nothing says %q:\n%s", want, say(t, err))
 		}
 	}
-	files := map[string][]byte{"drills/a.yaml": []byte(good), "drills/b.yaml": []byte(good), "drills/c.yaml": []byte("drill: c")}
+	files := map[string][]byte{"drills/a.yaml": []byte(good), "drills/b.yaml": []byte(good), "drills/c.yaml": []byte("drill: [c]")}
 	all, err := ReadAll("pack", []string{"drills/a.yaml", "drills/b.yaml", "drills/c.yaml"}, files, known)
 	if len(all) != 1 || !strings.Contains(say(t, err), "pack/drills/b.yaml:2: Another drill is called “whistle”") || !strings.Contains(say(t, err), "pack/drills/c.yaml") {
 		t.Errorf("%d drills\n%s", len(all), say(t, err))
