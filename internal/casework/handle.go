@@ -28,7 +28,7 @@ type Asker struct {
 type Done struct {
 	Case      *Case
 	Procedure *Procedure
-	Secret    string // of an opening by somebody without an account: shown once, it proves later that they are the caller
+	Secret    string // of an opening or a joining by somebody without an account: shown once, it proves later that they are the caller
 	Again     bool   // the command had been done before, under the same key
 }
 
@@ -132,6 +132,7 @@ func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number stri
 	if err := s.mayCommand(p, c, who, cmd); err != nil {
 		return Done{}, err
 	}
+	cmd, secret := joining(cmd)
 	events, signed, err := Decide(p, c, who.actor(c.callerOf(who)), cmd, s.world(tx))
 	if err != nil {
 		return Done{}, err
@@ -139,7 +140,7 @@ func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number stri
 	if m, ok := cmd.(Migrate); ok {
 		p = m.To
 	}
-	done := Done{Procedure: p, Case: c}
+	done := Done{Procedure: p, Case: c, Secret: secret}
 	if len(events) > 0 {
 		if done.Case, err = s.commit(ctx, tx, p, c, c.ID, events, signed); err != nil {
 			return Done{}, err
@@ -286,6 +287,18 @@ func (who Asker) key() string {
 		return "nobody:" + who.Print + "/" + who.Key
 	}
 	return "caller:" + keyOf(who.Secret) + "/" + who.Key
+}
+
+// joining gives a further caller without an account a secret of their own, as the first one has: nobody else speaks for them.
+func joining(cmd Command) (Command, string) {
+	do, ok := cmd.(Do)
+	if !ok || do.Joins == nil || do.Joins.Person != 0 {
+		return cmd, ""
+	}
+	secret, caller := newSecret(), *do.Joins
+	caller.Key = keyOf(secret)
+	do.Joins = &caller
+	return do, secret
 }
 
 // Secrets are 26 letters and digits: 128 bits, to be read from paper.

@@ -71,10 +71,11 @@ func (a *front) read(r *web.Request, in any) (casework.Asker, error) {
 // command gives a command to the case of the request, and answers with the case.
 func (a *front) command(r *web.Request, who casework.Asker, cmd casework.Command) error {
 	number := r.PathValue("number")
-	if _, err := a.Cases.Do(r.Context(), who, number, cmd); err != nil {
+	done, err := a.Cases.Do(r.Context(), who, number, cmd)
+	if err != nil {
 		return refused(who, err)
 	}
-	return a.answer(r, who, number, http.StatusOK, nil)
+	return a.answer(r, who, number, http.StatusOK, func(c *oneCase) { c.Secret = done.Secret })
 }
 
 // nothing is a body in which nothing may stand.

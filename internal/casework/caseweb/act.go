@@ -53,6 +53,9 @@ func (h *pages) act(r *web.Request) error {
 		who := h.asker(r)
 		who.Seq = int(f.Int("seq", 0, 1<<40))
 		done, err := h.Cases.Do(r.Context(), who, cv.Number, cmd)
+		if err == nil && done.Secret != "" { // of who joined: it is shown this once
+			return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases"}, openedPage(h.on(r), done))
+		}
 		if err == nil {
 			r.Flash("caseweb.did", "what", cv.d.text(o.Title), "number", done.Case.Number)
 			return r.Redirect(cv.path())
