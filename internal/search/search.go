@@ -87,16 +87,20 @@ func (ix *Index) Waiting(ctx context.Context) (n int, err error) {
 
 // Match returns a condition for store.Where.And: that the document whose id stands in column is one of the newest Most of its kind that
 // have every term of the query and, if tags are given, at least one of them. column is a name of the caller's program, never of its
-// user. ok is false when there is nothing to look for in the query: no letter, no digit, no character.
+// user. ok is false when there is nothing to look for in the query: no letter, no digit, no character. A kind that New does not know
+// is a defect and panics.
 //
 // A query of several words asks for all of them. A run of Chinese characters asks for each two that follow one another: 停车位 finds
 // what holds 停车 and 车位, which nearly always stand together there, and now and then do not. A single character finds what holds it.
 // Words and numbers are found whole, in any case or width; WS-000123 also as ws000123 or WS-123. Any text is a query: there is no
 // syntax. What stands after the first 32 terms of a query is not asked for.
 func (ix *Index) Match(column, kind, query string, tags ...string) (cond string, args []any, ok bool) {
-	terms := queryTerms(query)
 	number, known := ix.kinds[kind]
-	if len(terms) == 0 || !known {
+	if !known {
+		panic("search: no kind " + kind)
+	}
+	terms := queryTerms(query)
+	if len(terms) == 0 {
 		return "", nil, false
 	}
 	lo, hi := number<<idBits, number<<idBits|idMask
@@ -104,9 +108,9 @@ func (ix *Index) Match(column, kind, query string, tags ...string) (cond string,
 		return column + ` IN (SELECT rowid & ` + strconv.Itoa(idMask) + ` FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ?
 			ORDER BY rowid DESC LIMIT ?)`, []any{ftsQuery(terms, tags), lo, hi, Most}, true
 	}
-	// the array is found once, before anything else: the planner would otherwise take it for a list of unknown length and read the whole table
-	return column + ` = ANY (ARRAY(SELECT k & ` + strconv.Itoa(idMask) + ` FROM unnest(
-			search_newest(CAST(? AS INTEGER[]), CAST(? AS INTEGER[]), ?, ?, ?)) AS k))`,
+	// an array is found once, before anything else: a join would let the planner read the caller's whole table in search of a few rows
+	return column + ` = ANY (ARRAY(SELECT k & ` + strconv.Itoa(idMask) + ` FROM
+			search_newest(CAST(? AS INTEGER[]), CAST(? AS INTEGER[]), ?, ?, ?) AS k))`,
 		[]any{arrayText(hashes(terms)), arrayText(hashes(tagTerms(tags))), lo, hi, Most}, true
 }
 

@@ -214,8 +214,12 @@ func TestKindsAndTagsAreKeptApart(t *testing.T) {
 		if got := find(t, db, ix, "路灯", "unit:b"); !slices.Equal(got, []int64{4, 2, 1}) {
 			t.Errorf("after its tags changed: %v", got)
 		}
-		if _, _, ok := ix.Match("c.id", "nothing", "路灯"); ok {
-			t.Error("a kind that is not there is searched")
+		many := make([]string, 300)
+		for i := range many {
+			many[i] = fmt.Sprint("unit:", i)
+		}
+		if got := find(t, db, ix, "路灯", append(many, "unit:a")...); !slices.Equal(got, []int64{4}) {
+			t.Errorf("with one of many tags: %v", got)
 		}
 		for _, bad := range []struct {
 			kind string
@@ -226,6 +230,15 @@ func TestKindsAndTagsAreKeptApart(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAKindThatIsNotThereIsADefect(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("it is searched")
+		}
+	}()
+	New(&store.DB{}, "case").Match("c.id", "nothing", "路灯")
 }
 
 func TestSeveralFillersAtOnce(t *testing.T) {

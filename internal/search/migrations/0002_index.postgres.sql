@@ -14,19 +14,19 @@ CREATE INDEX search_doc_terms ON search_doc USING gin (terms) WITH (fastupdate =
 -- at least eight of each length. (key >> s) = b and key + 0 are written so that the primary key is no choice for the planner: it would go
 -- through every document of a range.
 -- +goose StatementBegin
-CREATE FUNCTION search_newest(wanted INTEGER[], tags INTEGER[], lo BIGINT, hi BIGINT, most INTEGER) RETURNS BIGINT[]
-LANGUAGE plpgsql STABLE SET jit = off AS $$
+CREATE FUNCTION search_newest(wanted INTEGER[], tags INTEGER[], lo BIGINT, hi BIGINT, most INTEGER) RETURNS SETOF BIGINT
+LANGUAGE plpgsql STABLE ROWS 100 SET jit = off AS $$
 DECLARE
   shifts CONSTANT INTEGER[] := '{13,16,19,22}';
-  found BIGINT[] := '{}';
   range_term INTEGER;
   s INTEGER;
   b BIGINT;
   last BIGINT;
+  n INTEGER;
 BEGIN
   SELECT key INTO b FROM search_doc WHERE key BETWEEN lo AND hi ORDER BY key DESC LIMIT 1;
   IF b IS NULL THEN
-    RETURN found;
+    RETURN;
   END IF;
   b := b >> shifts[1];
   FOR level IN 1..4 LOOP
@@ -38,22 +38,23 @@ BEGIN
     WHILE b >= last LOOP
       range_term := -1 - ((level - 1) << 28) - (b & 268435455)::INTEGER;
       IF cardinality(tags) = 0 THEN
-        found := found || ARRAY(SELECT key FROM search_doc
+        RETURN QUERY SELECT key FROM search_doc
           WHERE terms OPERATOR(pg_catalog.@>) (wanted || range_term) AND (key >> s) = b
-          ORDER BY key + 0 DESC LIMIT most - cardinality(found));
+          ORDER BY key + 0 DESC LIMIT most;
       ELSE
-        found := found || ARRAY(SELECT key FROM search_doc
+        RETURN QUERY SELECT key FROM search_doc
           WHERE terms OPERATOR(pg_catalog.@>) (wanted || range_term) AND terms OPERATOR(pg_catalog.&&) tags AND (key >> s) = b
-          ORDER BY key + 0 DESC LIMIT most - cardinality(found));
+          ORDER BY key + 0 DESC LIMIT most;
       END IF;
-      IF cardinality(found) >= most THEN
-        RETURN found;
+      GET DIAGNOSTICS n = ROW_COUNT;
+      most := most - n;
+      IF most <= 0 THEN
+        RETURN;
       END IF;
       b := b - 1;
     END LOOP;
     b := b >> 3;
   END LOOP;
-  RETURN found;
 END
 $$;
 -- +goose StatementEnd
