@@ -25,7 +25,7 @@ type serveCmd struct {
 	databaseFlag
 	Pack             string   `default:"packs/zhuhai-gaoxin" env:"HUYING_PACK" placeholder:"DIR" help:"${help_serve_pack}"`
 	Files            string   `default:"./data/files" env:"HUYING_FILES" placeholder:"DIR" help:"${help_serve_files}"`
-	Keys             string   `default:"./data/keys" env:"HUYING_KEYS" placeholder:"DIR" help:"${help_serve_keys}"`
+	Keys             string   `env:"HUYING_KEYS" placeholder:"DIR" help:"${help_serve_keys}"`
 	Listen           string   `default:"127.0.0.1:8080" env:"HUYING_LISTEN" placeholder:"ADDRESS" help:"${help_serve_listen}"`
 	PublicURL        string   `name:"public-url" env:"HUYING_PUBLIC_URL" placeholder:"URL" help:"${help_serve_public_url}"`
 	Proxies          []string `env:"HUYING_PROXIES" placeholder:"NETWORK" help:"${help_serve_proxies}"`

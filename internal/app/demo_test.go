@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -78,10 +77,14 @@ func TestARealDatabaseDoesNotBecomeADemonstration(t *testing.T) {
 func edited(t testing.TB, file string, change func(string) string) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
-	for _, name := range []string{"pack.yaml", "places.yaml", "units.yaml", "report.txt"} {
-		data, err := os.ReadFile(filepath.Join(packDir, name))
+	root := os.DirFS(packDir)
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		if name == file {
 			was := string(data)
@@ -90,6 +93,10 @@ func edited(t testing.TB, file string, change func(string) string) fs.FS {
 			}
 		}
 		out[name] = &fstest.MapFile{Data: data}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
