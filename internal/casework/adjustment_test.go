@@ -25,20 +25,21 @@ func TestAPromiseIsChangedWithAReasonAndAnApprover(t *testing.T) {
 	pl.do(lead, change())
 	pl.is("asked", "sign unit:construction 11-23 17:30")
 	pl.refused(errs.Forbidden, lead, Do{Action: "sign"})
-	pl.do(chief, Do{Action: "sign"})
+	pl.only(chief, Do{Action: "sign"})
 	pl.is("advising", "advise unit:office 11-24 17:30")
 	pl.refused(errs.Forbidden, theLeader, Do{Action: "advise", Input: Data{"opinion": "support", "answer": "同意"}})
-	pl.do(theOffice, Do{Action: "return", Input: Data{"reason": "请附管线单位的函"}})
+	pl.only(theOffice, Do{Action: "return", Input: Data{"reason": "请附管线单位的函"}})
 	pl.is("returned", "supplement unit:construction 11-26 17:30")
-	pl.do(lead, Do{Action: "again", Input: Data{"reason": "函已附", "evidence": proof}})
-	pl.do(chief, Do{Action: "sign"})
+	pl.only(lead, Do{Action: "again", Input: Data{"reason": "函已附", "evidence": proof}}, "evidence")
+	pl.only(chief, Do{Action: "sign"})
 	pl.refused(errs.Invalid, theOffice, Do{Action: "advise", Input: Data{"opinion": "support"}})
-	pl.do(theOffice, Do{Action: "advise", Input: Data{"opinion": "partly", "answer": "时限可延，数量不宜减"}})
+	pl.only(theOffice, Do{Action: "advise", Input: Data{"opinion": "partly", "answer": "时限可延，数量不宜减"}})
 	pl.is("deciding", "decide unit:committee 11-26 17:30")
+	pl.values(Data{"opinion": "partly"})
 	for _, nobody := range []Actor{lead, chief, theOffice} {
 		pl.refused(errs.Forbidden, nobody, Do{Action: "approve", Input: Data{"answer": "同意"}})
 	}
-	pl.do(theLeader, Do{Action: "approve", Input: Data{"answer": "同意调整，务必三月底前完成"}})
+	pl.only(theLeader, Do{Action: "approve", Input: Data{"answer": "同意调整，务必三月底前完成"}})
 	if pl.is("adjusted", ""); pl.c.Outcome != Solved {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
@@ -51,13 +52,13 @@ func TestAPromiseIsChangedWithAReasonAndAnApprover(t *testing.T) {
 func TestAChangeIsRefusedWithReasons(t *testing.T) {
 	pl := newPlay(t, procedureOf(t, "adjustment"), "2021-11-19 09:00")
 	pl.do(clerk(2, "construction"), change())
-	pl.do(head(3, "construction"), Do{Action: "sign"})
-	pl.do(theOffice, Do{Action: "advise", Input: Data{"opinion": "against", "answer": "仍可完成"}})
+	pl.only(head(3, "construction"), Do{Action: "sign"})
+	pl.only(theOffice, Do{Action: "advise", Input: Data{"opinion": "against", "answer": "仍可完成"}})
 	pl.refused(errs.Invalid, theLeader, Do{Action: "refuse"})
 	pl.at("2021-11-26 17:31")
 	pl.tick()
 	pl.is("deciding", "!decide unit:committee 11-26 17:30") // the clock neither approves nor refuses
-	pl.do(theLeader, Do{Action: "refuse", Input: Data{"reason": "年初承诺，不予调整"}})
+	pl.only(theLeader, Do{Action: "refuse", Input: Data{"reason": "年初承诺，不予调整"}})
 	if pl.c.Outcome != Refused {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
@@ -66,10 +67,19 @@ func TestAChangeIsRefusedWithReasons(t *testing.T) {
 func TestWhoDoesNotSayMoreHasTakenItBack(t *testing.T) {
 	pl := newPlay(t, procedureOf(t, "adjustment"), "2021-11-19 09:00")
 	pl.do(clerk(2, "construction"), change())
-	pl.do(head(3, "construction"), Do{Action: "sign"})
-	pl.do(theOffice, Do{Action: "return", Input: Data{"reason": "理由不充分"}})
+	pl.only(head(3, "construction"), Do{Action: "sign"})
+	pl.only(theOffice, Do{Action: "return", Input: Data{"reason": "理由不充分"}})
 	pl.at("2021-11-26 17:31")
 	pl.tick()
+	if pl.c.Outcome != Withdrawn {
+		t.Errorf("outcome %s", pl.c.Outcome)
+	}
+}
+
+func TestALeadTakesItsAskingBack(t *testing.T) {
+	pl := newPlay(t, procedureOf(t, "adjustment"), "2021-11-19 09:00")
+	pl.do(clerk(2, "construction"), change())
+	pl.only(clerk(2, "construction"), Do{Action: "take-back", Input: Data{"reason": "可以按期完成"}})
 	if pl.c.Outcome != Withdrawn {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}

@@ -32,12 +32,12 @@ func TestACommunityRefusesAChoreWithTheListCited(t *testing.T) {
 	pl.refused(errs.Forbidden, elsewhere, no)
 	pl.refused(errs.Invalid, officer, Do{Action: "refuse", Input: Data{"reason": "太忙"}})
 	pl.refused(errs.Invalid, officer, Do{Action: "refuse", Input: Data{"reason": "太忙", "entry": "too-busy"}})
-	pl.do(officer, no)
+	pl.only(officer, no)
 	pl.is("refused", "judge unit:office 11-26 17:30")
 
 	pl.refused(errs.Forbidden, asks, Do{Action: "overrule", Input: Data{"reason": "必须办"}})
 	pl.refused(errs.Invalid, theOffice, Do{Action: "uphold"})
-	pl.do(theOffice, Do{Action: "uphold", Input: Data{"reason": "清单第 1 项"}})
+	pl.only(theOffice, Do{Action: "uphold", Input: Data{"reason": "清单第 1 项"}})
 	if pl.is("upheld", ""); pl.c.Outcome != Refused || pl.c.Values["entry"] != "kinship" {
 		t.Errorf("%s, values %v", pl.c.Outcome, pl.c.Values)
 	}
@@ -47,23 +47,24 @@ func TestAChoreIsDoneWhenItMustBe(t *testing.T) {
 	asks := clerk(2, "construction")
 	pl := newPlay(t, procedureOf(t, "burden-relief"), "2021-11-19 10:00")
 	pl.do(asks, chore("title", "台风前低洼地带入户提醒", "kind", "survey"))
-	pl.do(officer, Do{Action: "refuse", Input: Data{"entry": "not-listed", "reason": "清单没有"}})
+	pl.only(officer, Do{Action: "refuse", Input: Data{"entry": "not-listed", "reason": "清单没有"}})
 	pl.at("2021-11-26 17:31")
 	pl.tick()
 	if pl.is("refused", "!judge unit:office 11-26 17:30"); pl.c.Level != 1 {
 		t.Error("the office was silent and nobody heard of it")
 	}
-	pl.do(theOffice, Do{Action: "overrule", Input: Data{"reason": "应急事项，依法应当协助"}})
+	pl.only(theOffice, Do{Action: "overrule", Input: Data{"reason": "应急事项，依法应当协助"}})
 	pl.is("accepted", "finish unit:jinfeng-office 12-10 17:30") // on the day that was asked for
+	pl.values(Data{"entry": "not-listed", "overruled": true})
 	pl.refused(errs.Invalid, officer, Do{Action: "finish"})
-	pl.do(officer, Do{Action: "finish", Input: Data{"evidence": proof}})
+	pl.only(officer, Do{Action: "finish", Input: Data{"evidence": proof}})
 	if pl.is("done", ""); pl.c.Outcome != Solved {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
 	pl.at("2021-12-01 10:00")
-	pl.do(asks, Do{Action: "return", Input: Data{"reason": "还差两栋"}})
+	pl.only(asks, Do{Action: "return", Input: Data{"reason": "还差两栋"}})
 	pl.is("amending", "finish unit:jinfeng-office 12-06 17:30")
-	pl.do(officer, Do{Action: "finish", Input: Data{"evidence": proof}})
+	pl.only(officer, Do{Action: "finish", Input: Data{"evidence": proof}})
 	pl.refused(errs.Conflict, asks, Do{Action: "return", Input: Data{"reason": "再补"}}) // it comes back once
 }
 
@@ -75,12 +76,12 @@ func TestADepartmentTakesAChoreBack(t *testing.T) {
 		pl.do(asks, chore())
 		switch until {
 		case "refused":
-			pl.do(officer, Do{Action: "refuse", Input: Data{"entry": "kinship", "reason": "清单"}})
+			pl.only(officer, Do{Action: "refuse", Input: Data{"entry": "kinship", "reason": "清单"}})
 		case "accepted":
-			pl.do(officer, Do{Action: "accept"})
+			pl.only(officer, Do{Action: "accept"})
 		}
 		pl.refused(errs.Forbidden, officer, back)
-		if pl.do(asks, back); pl.c.Outcome != Withdrawn || pl.owes() != "" {
+		if pl.only(asks, back); pl.c.Outcome != Withdrawn || pl.owes() != "" {
 			t.Errorf("from %s: %s, owes %q", until, pl.c.Outcome, pl.owes())
 		}
 	}
@@ -93,5 +94,19 @@ func TestAChoreOnWhichACommunityIsSilentIsNeitherTakenNorRefused(t *testing.T) {
 	pl.tick()
 	if pl.is("handed", "!answer unit:jinfeng-office 11-24 17:30"); pl.c.Level != 1 || pl.c.Closed() {
 		t.Error("the machine decided")
+	}
+}
+
+func TestADoneChoreComesBackInFiveWorkingDays(t *testing.T) {
+	for at, late := range map[string]bool{"2021-11-26 17:30": false, "2021-11-26 17:31": true} {
+		pl := newPlay(t, procedureOf(t, "burden-relief"), "2021-11-19 10:00")
+		asks := clerk(2, "construction")
+		pl.do(asks, chore())
+		pl.do(officer, Do{Action: "accept"})
+		pl.do(officer, Do{Action: "finish", Input: Data{"evidence": proof}})
+		pl.at(at)
+		if err := pl.try(asks, Do{Action: "return", Input: Data{"reason": "还差两栋"}}); errs.Is(err, errs.Conflict) != late {
+			t.Errorf("at %s: %v", at, err)
+		}
 	}
 }

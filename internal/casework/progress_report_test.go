@@ -39,17 +39,17 @@ func TestAReportIsDraftedSignedAndAccepted(t *testing.T) {
 	pl.refused(errs.Invalid, writes, draft("percent", int64(101)))
 	pl.refused(errs.Conflict, writes, draft("source", nil))
 	pl.refused(errs.Conflict, writes, draft("asof", "2021-11-16"))
-	pl.do(writes, draft("asof", "2021-11-14", "node", int64(2), "evidence", proof))
+	pl.asks(writes, draft("asof", "2021-11-14", "node", int64(2), "evidence", proof), "node", "value", "evidence", "source", "asof")
 	pl.is("drafting", "report unit:construction 11-25 17:30") // unsigned it is no report
 	pl.refused(errs.Forbidden, writes, Approve{})
 	pl.refused(errs.Forbidden, head(5, "planning"), Approve{})
 	pl.do(signs, Return{Reason: "数字再核一下"})
-	pl.do(writes, draft("value", "641", "asof", "2021-11-14", "node", int64(2), "evidence", proof))
+	pl.asks(writes, draft("value", "641", "asof", "2021-11-14", "node", int64(2), "evidence", proof), "value", "source", "asof", "evidence", "node")
 	pl.do(signs, Approve{})
 	pl.is("checking", "check unit:office 11-18 17:30")
 
 	pl.refused(errs.Forbidden, writes, Do{Action: "accept"})
-	pl.do(theOffice, Do{Action: "accept"})
+	pl.only(theOffice, Do{Action: "accept"})
 	if pl.is("accepted", ""); pl.c.Outcome != Solved {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
@@ -63,15 +63,26 @@ func TestAReportIsReturnedAndCorrected(t *testing.T) {
 	writes, signs := clerk(2, "construction"), head(3, "construction")
 	pl := newPlay(t, procedureOf(t, "progress-report"), "2021-11-15 09:00")
 	pl.do(theProgram, report())
-	pl.do(writes, draft("value", nil, "source", nil, "percent", 62.5))
+	pl.asks(writes, draft("value", nil, "source", nil, "percent", 62.5), "percent")
 	pl.do(signs, Approve{})
 	pl.refused(errs.Invalid, theOffice, Do{Action: "return"})
-	pl.do(theOffice, Do{Action: "return", Input: Data{"reason": "没有数字"}})
+	pl.only(theOffice, Do{Action: "return", Input: Data{"reason": "没有数字"}})
 	pl.is("returned", "correct unit:construction 11-17 17:30")
-	pl.do(writes, draft())
+	no := Do{Action: "unreported", Input: Data{"reason": "未补报"}}
+	pl.refused(errs.Conflict, theOffice, no)
+	pl.refused(errs.Conflict, writes, draft("source", nil))
+	pl.at("2021-11-17 17:31")
+	pl.tick()
+	pl.is("returned", "!correct unit:construction 11-17 17:30")
+	late := *pl
+	late.history = pl.history[:len(pl.history):len(pl.history)]
+	if late.only(theOffice, no); late.c.Outcome != ClosedUnsolved || late.c.Values["late"] != true {
+		t.Errorf("%s %v", late.c.Outcome, late.c.Values)
+	}
+	pl.asks(writes, draft(), "value", "source")
 	pl.do(signs, Approve{})
-	pl.is("checking", "check unit:office 11-18 17:30")
-	pl.values(Data{"value": "640", "percent": int64(-1), "returned": int64(1), "asof": "2021-11-15"})
+	pl.is("checking", "check unit:office 11-22 17:30")
+	pl.values(Data{"value": "640", "percent": int64(-1), "returned": int64(1), "asof": "2021-11-17"})
 }
 
 func TestAReportThatDoesNotComeIsMissedOnce(t *testing.T) {
@@ -85,14 +96,14 @@ func TestAReportThatDoesNotComeIsMissedOnce(t *testing.T) {
 		t.Error("nobody heard of it")
 	}
 	pl.refused(errs.Forbidden, clerk(2, "construction"), no)
-	pl.do(theOffice, no)
+	pl.only(theOffice, no)
 	if pl.values(Data{"late": true}); pl.c.Outcome != ClosedUnsolved {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
 
 	pl = newPlay(t, procedureOf(t, "progress-report"), "2021-11-15 09:00")
 	pl.do(theProgram, report())
-	pl.do(theProgram, Do{Action: "cancel", Input: Data{"reason": "任务已销号"}})
+	pl.only(theProgram, Do{Action: "cancel", Input: Data{"reason": "任务已销号"}})
 	if pl.c.Outcome != Withdrawn {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}

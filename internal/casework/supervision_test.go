@@ -34,30 +34,31 @@ func TestARedLightIsPlannedRemediedAndLifted(t *testing.T) {
 	pl.is("raised", "plan unit:construction 11-26 17:30")
 	pl.refused(errs.Forbidden, clerk(5, "planning"), plan) // a joint unit reads it and does not answer for it
 	pl.refused(errs.Conflict, unit, Do{Action: "plan", Input: Data{"measures": "已经安排了", "date": "2021-11-19"}})
-	pl.do(unit, plan)
+	pl.asks(unit, plan)
 	pl.refused(errs.Forbidden, unit, Approve{})
 	pl.do(chief, Approve{})
 	pl.is("remedying", "remedy unit:construction 12-10 17:30") // on the day of their own plan
 
 	longer := Do{Action: "more-time", Input: Data{"reason": "连日降雨", "date": "2021-12-17"}}
 	pl.refused(errs.Conflict, unit, Do{Action: "more-time", Input: Data{"reason": "早一点", "date": "2021-12-09"}})
-	pl.do(unit, longer)
+	pl.asks(unit, longer)
 	pl.do(chief, Approve{})
 	pl.is("remedying", "remedy unit:construction 12-10 17:30") // the office must agree too
 	pl.do(theOffice, Approve{})
 	pl.is("remedying", "remedy unit:construction 12-17 17:30")
 
 	pl.refused(errs.Invalid, unit, Do{Action: "remedy", Input: Data{"note": "完成了"}})
-	pl.do(unit, Do{Action: "remedy", Input: Data{"note": "完成了", "evidence": proof}})
+	pl.only(unit, Do{Action: "remedy", Input: Data{"note": "完成了", "evidence": proof}})
 	pl.is("watching", "watch unit:office 12-03 17:30")
-	pl.do(theOffice, Do{Action: "still", Input: Data{"reason": "仍落后 21 个百分点"}})
+	pl.only(theOffice, Do{Action: "still", Input: Data{"reason": "仍落后 21 个百分点"}})
 	pl.is("raised", "plan unit:construction 11-26 17:30")
-	pl.do(theProgram, Do{Action: "lift", Input: Data{"answer": "落后 9 个百分点，转黄灯"}})
+	pl.values(Data{"rounds": int64(1)})
+	pl.only(theProgram, Do{Action: "lift", Input: Data{"answer": "落后 9 个百分点，转黄灯"}})
 	if pl.is("lifted", ""); pl.c.Outcome != Solved {
 		t.Errorf("outcome %s", pl.c.Outcome)
 	}
 	pl.at("2022-01-10 09:00")
-	pl.do(theProgram, Do{Action: "again", Input: Data{"reason": "又落后 22 个百分点"}})
+	pl.only(theProgram, Do{Action: "again", Input: Data{"reason": "又落后 22 个百分点"}})
 	if pl.is("raised", "plan unit:construction 01-17 17:30"); pl.c.Reopened != 1 {
 		t.Errorf("reopened %d", pl.c.Reopened)
 	}
@@ -76,7 +77,7 @@ func TestSilenceOnARedLightSendsALetter(t *testing.T) {
 		t.Errorf("the letter says %v", form)
 	}
 	pl.tick()
-	pl.do(clerk(2, "construction"), plan)
+	pl.asks(clerk(2, "construction"), plan)
 	pl.do(head(3, "construction"), Approve{})
 	pl.at("2021-12-10 17:31")
 	pl.tick()
@@ -91,16 +92,43 @@ func TestTheOfficeSendsALetterItself(t *testing.T) {
 	pl.do(theProgram, redLight(0))
 	pl.refused(errs.Forbidden, clerk(2, "construction"), Do{Action: "letter", Input: Data{"note": "请抓紧"}})
 	pl.refused(errs.Conflict, theOffice, Do{Action: "letter", Input: Data{"note": "请抓紧", "date": "2021-11-19"}})
-	pl.do(theOffice, Do{Action: "letter", Input: Data{"note": "请抓紧"}})
+	pl.only(theOffice, Do{Action: "letter", Input: Data{"note": "请抓紧"}})
 	pl.opened("letter", 1)
-	pl.do(theOffice, Do{Action: "letter", Input: Data{"note": "请立即整改", "date": "2021-11-22", "urgency": "extra"}})
+	pl.only(theOffice, Do{Action: "letter", Input: Data{"note": "请立即整改", "date": "2021-11-22", "urgency": "extra"}}, "date", "urgency")
 	if form := pl.opened("letter", 2); form["reply_by"] != "2021-11-22" {
 		t.Errorf("the letter says %v", form)
 	}
 	pl.refused(errs.Forbidden, clerk(2, "construction"), Do{Action: "lift", Input: Data{"answer": "好了"}})
 	pl.refused(errs.Forbidden, clerk(2, "construction"), Do{Action: "end", Input: Data{"reason": "好了"}})
-	pl.do(theOffice, Do{Action: "end", Input: Data{"reason": "任务已批准调整"}})
+	pl.only(theOffice, Do{Action: "end", Input: Data{"reason": "任务已批准调整"}})
 	if pl.c.Outcome != Withdrawn {
 		t.Errorf("outcome %s", pl.c.Outcome)
+	}
+}
+
+func TestALightThatTurnsRedAgainIsTheSameCaseForAQuarter(t *testing.T) {
+	for at, late := range map[string]bool{"2022-02-17 17:30": false, "2022-02-17 17:31": true} {
+		pl := newPlay(t, procedureOf(t, "supervision"), "2021-11-19 09:00")
+		pl.do(theProgram, redLight(0))
+		pl.do(theProgram, Do{Action: "lift", Input: Data{"answer": "转绿"}})
+		pl.at(at)
+		if err := pl.try(theProgram, Do{Action: "again", Input: Data{"reason": "又亮红灯"}}); errs.Is(err, errs.Conflict) != late {
+			t.Errorf("at %s: %v", at, err)
+		}
+	}
+}
+
+func TestALeadIsNotItsOwnJointUnit(t *testing.T) {
+	for name, open := range map[string]OpenCase{"supervision": redLight(0), "closing": struckOff()} {
+		open.Form["joint"] = []any{"construction", "planning"}
+		by := clerk(2, "construction")
+		if name == "supervision" {
+			by = theProgram
+		}
+		pl := newPlay(t, procedureOf(t, name), "2021-11-19 09:00")
+		pl.do(by, open)
+		if joint := pl.c.Parties["joint"]; len(joint) != 1 || joint[0] != UnitMember("planning") {
+			t.Errorf("%s: joint %v", name, joint)
+		}
 	}
 }
