@@ -41,6 +41,8 @@ func (h *pages) board(r *web.Request) error {
 	if v.From.IsZero() {
 		v.From = v.Until.AddDays(-boardDays)
 	}
+	f.Set("from", v.From.String())
+	f.Set("until", v.Until.String())
 	var rows []casework.Standing
 	err := h.DB.Read(r.Context(), func(tx *store.Tx) error {
 		all, err := h.Cases.Board(r.Context(), tx, d.v, v.From, v.Until)

@@ -1,6 +1,7 @@
 package caseweb
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -38,7 +39,10 @@ const (
 	boxWidth, boxHeight = 168, 54
 	gapX, gapY          = 36, 74
 	lane                = 14
-	margin              = 10
+	margin              = 24
+	run                 = 16 // between arrows beside one another in a gap
+	mostRuns            = 3
+	labelWidth          = 190
 )
 
 // layout lays a procedure out.
@@ -61,19 +65,28 @@ func layout(p *casework.Procedure) chart {
 		}
 	}
 	right := margin + widest*(boxWidth+gapX)
+	runs, labels := map[int]int{}, 0
 	for _, w := range ways {
 		a := arrow{From: w.From, To: w.To, Why: w.Why, Kind: string(w.Kind)}
 		from, to := at[w.From], at[w.To]
 		if straight := layerOf(layers, w.To) == layerOf(layers, w.From)+1; straight {
-			a.down(from, to, slices.Index(outOf(ways, w.From), w.To), len(outOf(ways, w.From)))
+			below := nextTo(ways, at, layers, w.From)
+			a.down(from, to, slices.Index(below, w.To), len(below))
 		} else {
 			a.Back = true
-			a.beside(from, to, right+lanes*lane)
+			a.beside(from, to, right+lanes*lane, runs[from.Y])
+			runs[from.Y]++
 			lanes++
+			labels = labelWidth
 		}
 		c.Arrows = append(c.Arrows, a)
 	}
-	c.Width = right + lanes*lane + margin
+	for i := range c.Arrows {
+		if a := &c.Arrows[i]; a.Back { // it is named where its lane begins, at the right of all lanes
+			a.X = right + lanes*lane
+		}
+	}
+	c.Width = right + lanes*lane + labels + margin
 	c.Height = margin + len(layers)*(boxHeight+gapY)
 	return c
 }
@@ -86,6 +99,13 @@ func outOf(ways []casework.Way, from string) []string {
 			out = append(out, w.To)
 		}
 	}
+	return out
+}
+
+// nextTo are the states in the layer beneath that follow one, from left to right, so that the arrows to them do not cross.
+func nextTo(ways []casework.Way, at map[string]box, layers [][]string, from string) []string {
+	out := slices.DeleteFunc(outOf(ways, from), func(to string) bool { return layerOf(layers, to) != layerOf(layers, from)+1 })
+	slices.SortFunc(out, func(a, b string) int { return cmp.Compare(at[a].X, at[b].X) })
 	return out
 }
 
@@ -132,9 +152,11 @@ func (a *arrow) down(from, to box, nth, of int) {
 	a.X, a.Y = (x1+x2)/2, (y1+y2)/2+4
 }
 
-// beside draws an arrow that leads back or past a layer, in a lane of its own at the right.
-func (a *arrow) beside(from, to box, x int) {
-	y1, y2 := from.Y+from.H*2/3, to.Y+to.H/3
-	a.Path = fmt.Sprintf("M%d %dH%dV%dH%d", from.X+from.W, y1, x, y2, to.X+to.W+3)
-	a.X, a.Y = x, (y1+y2)/2
+// beside draws an arrow that leads back or past a layer, in a lane of its own at the right. It leaves and arrives in the gaps between the
+// layers, so that it passes behind no box; nth tells the arrows apart that leave from one layer.
+func (a *arrow) beside(from, to box, x, nth int) {
+	x1, y1 := from.X+from.W-lane, from.Y+from.H+run+nth%mostRuns*run
+	x2, y2 := to.X+to.W-lane, to.Y-run
+	a.Path = fmt.Sprintf("M%d %dV%dH%dV%dH%dV%d", x1, from.Y+from.H, y1, x, y2, x2, to.Y-3)
+	a.Y = y1 + 4
 }

@@ -1,9 +1,8 @@
 // Package caseweb shows cases: the desk of what one must do, a case as a conversation, the forms that open it and move it on, the board of
-// the units, the procedures as charts, and the pack that they come from.
+// the units, and the procedures as charts.
 package caseweb
 
 import (
-	"context"
 	"embed"
 	"time"
 
@@ -32,36 +31,11 @@ type Parts struct {
 	Ledger *ledger.Log
 	Vault  *vault.Vault
 	Search Search
-	Pack   PackOffice
 }
 
 // Search finds cases by their text. ok is false when nothing can be looked for in what was typed.
 type Search interface {
 	Match(kind, query string) (cond string, args []any, ok bool)
-}
-
-// PackOffice checks the district's pack and makes it the one that holds.
-type PackOffice interface {
-	// Check reads the pack anew and returns what differs from what holds, or its findings as an errs.List.
-	Check(ctx context.Context) (PackState, error)
-	// Load makes the pack the one that holds; cases that are open keep their versions.
-	Load(ctx context.Context, by identity.By) (casework.Loaded, error)
-	// Move lets the open cases of a procedure follow the version that holds.
-	Move(ctx context.Context, by identity.By, procedure, reason string) error
-}
-
-// PackState is what the pack's files say beside what holds.
-type PackState struct {
-	Name       string // the folder
-	Procedures []PackProcedure
-}
-
-// PackProcedure is one procedure of the pack.
-type PackProcedure struct {
-	Name    string
-	Title   casework.Text
-	State   string // same, new, changed, retired
-	Changes []casework.Change
 }
 
 type pages struct{ Parts }
