@@ -6,7 +6,7 @@ const valuesOf = (html, name) => [...html.matchAll(attribute(name))].map((m) => 
 
 /** The kind of a page: its path with what names one thing taken out, and the names of its query. */
 export function kindOf(url) {
-  const path = url.pathname.replace(/^\/(units|places)\/[^/]+/, "/$1/{}").replace(/\/[^/]*\d[^/]*(?=\/|$)/g, "/{}");
+  const path = url.pathname.replace(/^\/(units|places|procedures|open)\/[^/]+/, "/$1/{}").replace(/\/[^/]*\d[^/]*(?=\/|$)/g, "/{}");
   const query = [...new Set(url.searchParams.keys())].sort().join("&");
   return query ? `${path}?${query}` : path;
 }
