@@ -75,7 +75,7 @@ for (const group of Object.keys(groups)) {
   for (const size of sizes) {
     for (const lang of ["zh", "en"]) {
       test(`pages of ${group}, ${lang}, ${size.width} px`, async ({ page, context, playwright, baseURL }) => {
-        test.setTimeout(480_000);
+        test.setTimeout(900_000);
         await page.setViewportSize(size);
         let looked = 0;
         for (const [login, addresses] of await shares(playwright, baseURL, group)) {
