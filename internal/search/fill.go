@@ -129,11 +129,11 @@ func insertPostgres(ctx context.Context, tx *store.Tx, in []document) error {
 	return err
 }
 
-// rangeShifts are the lengths of the ranges, as powers of two, that search_newest goes through.
-var rangeShifts = [...]int{13, 16, 19, 22}
+// rangeShifts are the lengths of the ranges, as powers of two, that search_range knows.
+var rangeShifts = [...]int{13, 16, 19, 22, idBits}
 
-// ranges are the terms of the ranges in which a key lies: below zero, two bits of length and 28 of place. A range far away may have the
-// same; search_newest looks at the key.
+// ranges are the terms of the ranges in which a key lies: below zero, three bits of length and 28 of place. A range far away may have the
+// same; search_range looks at the key.
 func ranges(key int64) []int32 {
 	out := make([]int32, len(rangeShifts))
 	for level, s := range rangeShifts {

@@ -26,6 +26,13 @@ var Schema = store.Schema{Name: "search", FS: migrations}
 // these; what every list is narrowed by belongs into the tags of the document.
 const Most = 2000
 
+// PostgreSQL asks its index for a whole kind at once if the two newest ranges, of up to 16,384 ids, hold less than few documents, and
+// gives that up at more than many: some 20 ms.
+const (
+	few  = 160
+	many = 20_000
+)
+
 // An id has idBits bits, and the number of its kind stands above them in the key of a document.
 const (
 	idBits   = 42
@@ -110,8 +117,8 @@ func (ix *Index) Match(column, kind, query string, tags ...string) (cond string,
 	}
 	// an array is found once, before anything else: a join would let the planner read the caller's whole table in search of a few rows
 	return column + ` = ANY (ARRAY(SELECT k & ` + strconv.Itoa(idMask) + ` FROM
-			search_newest(CAST(? AS INTEGER[]), CAST(? AS INTEGER[]), ?, ?, ?) AS k))`,
-		[]any{arrayText(hashes(terms)), arrayText(hashes(tagTerms(tags))), lo, hi, Most}, true
+			search_newest(CAST(? AS INTEGER[]), CAST(? AS INTEGER[]), ?, ?, ?, ?, ?) AS k))`,
+		[]any{arrayText(hashes(terms)), arrayText(hashes(tagTerms(tags))), lo, hi, Most, few, many}, true
 }
 
 // ftsQuery asks for all terms and one of the tags. Each is a string of FTS5's language, in which nothing has a meaning but a quote.

@@ -384,21 +384,26 @@ func TestTheNewestAreFound(t *testing.T) {
 		if got := find(t, db, ix, "路灯"); !slices.Equal(got, ids) {
 			t.Errorf("found %d of %d: %v", len(got), len(ids), got)
 		}
-		for _, most := range []int{1, 2, 5, 50, 200} {
-			cond, args, _ := ix.Match("id", "case", "路灯")
-			args[len(args)-1] = most
-			var w store.Where
-			w.And(cond, args...)
-			err := db.Read(ctx, func(tx *store.Tx) error {
-				got, err := store.All(ctx, tx, func(id *int64) []any { return []any{id} },
-					"SELECT id FROM row_case"+w.SQL()+" ORDER BY id DESC", w.Args()...)
-				if !slices.Equal(got, ids[:most]) {
-					t.Errorf("of the newest %d are found %v, want %v", most, got, ids[:most])
+		for _, most := range []int{1, 2, 5, 50, 200, 1000} {
+			for _, way := range []struct{ few, many int }{{few, many}, {0, many}, {1000, 10}} { // ways to go about it on PostgreSQL
+				cond, args, _ := ix.Match("id", "case", "路灯")
+				if db.Engine == store.Postgres {
+					args[5], args[6] = way.few, way.many
 				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
+				args[slices.Index(args, any(Most))] = most
+				var w store.Where
+				w.And(cond, args...)
+				err := db.Read(ctx, func(tx *store.Tx) error {
+					got, err := store.All(ctx, tx, func(id *int64) []any { return []any{id} },
+						"SELECT id FROM row_case"+w.SQL()+" ORDER BY id DESC", w.Args()...)
+					if want := ids[:min(most, len(ids))]; !slices.Equal(got, want) {
+						t.Errorf("%+v: of the newest %d are found %d: %v, want %v", way, most, len(got), got, want)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 	})
