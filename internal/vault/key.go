@@ -24,10 +24,10 @@ const keySize = 32
 const keyMark = "huying-vault-key-1 "
 
 // Key is a master key: what wraps the keys of persons. It does not print itself, also not as a part of something else: the secret is
-// behind a pointer.
+// within a function, whose content nothing prints.
 type Key struct {
 	id     string
-	secret *[keySize]byte
+	secret func() []byte
 }
 
 // NewKey makes a random key.
@@ -39,7 +39,7 @@ func NewKey() Key {
 
 func keyOf(secret [keySize]byte) Key {
 	sum := sha256.Sum256(append([]byte("huying vault key name\x00"), secret[:]...))
-	return Key{id: hex.EncodeToString(sum[:8]), secret: &secret}
+	return Key{id: hex.EncodeToString(sum[:8]), secret: func() []byte { return secret[:] }}
 }
 
 // ID names the key without telling it: the database says by it which key wraps what.
@@ -120,7 +120,7 @@ func writeKey(path string, key Key) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	_, err = f.WriteString(keyMark + hex.EncodeToString(key.secret[:]) + "\n")
+	_, err = f.WriteString(keyMark + hex.EncodeToString(key.secret()) + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

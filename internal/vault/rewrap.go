@@ -46,7 +46,7 @@ func rewrapSome(ctx context.Context, db *store.DB, old, new Key, last int64) (n 
 			if err != nil {
 				return err
 			}
-			wrapped, err := seal(new.secret[:], secret, boundKey(s.name))
+			wrapped, err := seal(new.secret(), secret, boundKey(s.name))
 			if err != nil {
 				return err
 			}

@@ -88,7 +88,7 @@ func (v *Vault) unwrap(s subject) ([]byte, error) {
 	if !ok {
 		return nil, errs.New(errs.Conflict, "vault.key_unfit", "wanted", s.master, "given", v.keys[0].id)
 	}
-	secret, err := open(master.secret[:], s.key, boundKey(s.name))
+	secret, err := open(master.secret(), s.key, boundKey(s.name))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "vault.damaged", "what", s.name)
 	}
@@ -114,7 +114,7 @@ func (v *Vault) subject(ctx context.Context, tx *store.Tx, name string) (subject
 	}
 	secret := make([]byte, keySize)
 	_, _ = rand.Read(secret) // crypto/rand ends the program rather than fail
-	wrapped, err := seal(v.keys[0].secret[:], secret, boundKey(name))
+	wrapped, err := seal(v.keys[0].secret(), secret, boundKey(name))
 	if err != nil {
 		return subject{}, err
 	}
