@@ -23,10 +23,11 @@ import (
 // serveCmd serves a district until it is told to stop.
 type serveCmd struct {
 	databaseFlag
-	Pack             string   `default:"packs/zhuhai-gaoxin" env:"HUYING_PACK" placeholder:"DIR" help:"${help_serve_pack}"`
-	Files            string   `default:"./data/files" env:"HUYING_FILES" placeholder:"DIR" help:"${help_serve_files}"`
-	Keys             string   `env:"HUYING_KEYS" placeholder:"DIR" help:"${help_serve_keys}"`
-	Listen           string   `default:"127.0.0.1:8080" env:"HUYING_LISTEN" placeholder:"ADDRESS" help:"${help_serve_listen}"`
+	Pack   string `default:"packs/zhuhai-gaoxin" env:"HUYING_PACK" placeholder:"DIR" help:"${help_serve_pack}"`
+	Files  string `default:"./data/files" env:"HUYING_FILES" placeholder:"DIR" help:"${help_serve_files}"`
+	Keys   string `env:"HUYING_KEYS" placeholder:"DIR" help:"${help_serve_keys}"`
+	Listen string `default:"127.0.0.1:8080" env:"HUYING_LISTEN" placeholder:"ADDRESS" help:"${help_serve_listen}"`
+	channelFlags
 	PublicURL        string   `name:"public-url" env:"HUYING_PUBLIC_URL" placeholder:"URL" help:"${help_serve_public_url}"`
 	Proxies          []string `env:"HUYING_PROXIES" placeholder:"NETWORK" help:"${help_serve_proxies}"`
 	MetricsToken     string   `env:"HUYING_METRICS_TOKEN" placeholder:"TOKEN" help:"${help_serve_metrics_token}"`
@@ -68,6 +69,9 @@ func (c *serveCmd) config(e *env) (cfg app.Config, err error) {
 		return cfg, err
 	}
 	if cfg.MetricsToken, err = secret(c.MetricsToken, c.MetricsTokenFile); err != nil {
+		return cfg, err
+	}
+	if err := c.fill(&cfg); err != nil {
 		return cfg, err
 	}
 	if cfg.DemoDate, err = clock.ParseDate(c.DemoDate); err != nil {

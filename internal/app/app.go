@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
+	"time"
 
 	"huying/internal/calendar"
 	"huying/internal/casework"
@@ -63,6 +65,8 @@ type App struct {
 	cases    *casework.Service
 	events   *caseapi.Events
 	site     *web.Server
+
+	sweptAt atomic.Pointer[time.Time] // when this server last found all that was missed, by the machine's clock
 }
 
 // Open brings the parts up: the database is migrated, the pack checked and applied, its report kept, and, for a demonstration, the year

@@ -70,8 +70,14 @@ func (a *App) run(ctx context.Context) (wait func()) {
 // sweep finds what was missed, until nothing is left that was.
 func (a *App) sweep(ctx context.Context) error {
 	for {
-		if n, err := a.cases.Sweep(ctx, swept); err != nil || n < swept {
+		n, err := a.cases.Sweep(ctx, swept)
+		if err != nil {
 			return err
+		}
+		if n < swept {
+			now := a.cfg.Security.Now()
+			a.sweptAt.Store(&now)
+			return nil
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,7 +20,7 @@ import (
 // openSite hands the pages of every part to the shell.
 func (a *App) openSite() (err error) {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(a.gauges()...)
+	registry.MustRegister(newGauges(a))
 	a.site, err = web.New(web.Options{
 		Texts: a.texts, Sessions: a.ids.Sessions(), Actors: a.ids, Tokens: a.ids.Tokens(), District: a.districtName, Business: a.business, Zone: a.pack.Location,
 		DemoData: a.demo, Nav: navigation(), Paths: identityweb.Paths, PublicURL: a.cfg.PublicURL, Proxies: a.cfg.Proxies,
@@ -55,20 +54,3 @@ func navigation() []web.NavItem {
 func (a *App) Routes() []web.Route { return a.site.Routes() }
 
 func (a *App) districtName(lang i18n.Lang) string { return textIn(a.pack.Name, lang) }
-
-// gauges tell the operator what waits.
-func (a *App) gauges() []prometheus.Collector {
-	gauge := func(name, help string, count func(waiting, dead int) int) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
-			c, err := a.queue.Count(context.Background())
-			if err != nil {
-				return -1
-			}
-			return float64(count(c.Waiting, c.Dead))
-		})
-	}
-	return []prometheus.Collector{
-		gauge("huying_jobs_waiting", "Jobs that are not done yet; -1 when the database does not answer.", func(waiting, _ int) int { return waiting }),
-		gauge("huying_jobs_dead", "Jobs that were given up; -1 when the database does not answer.", func(_, dead int) int { return dead }),
-	}
-}

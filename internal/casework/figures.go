@@ -195,3 +195,11 @@ func (s *Service) CountedDuties(ctx context.Context, tx *store.Tx, v Viewer, c C
 	count := query{"SELECT COUNT(*)" + from, all}
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
+
+// Owed returns how many duties somebody must still do, and how many of them were missed.
+func (s *Service) Owed(ctx context.Context) (open, missed int, err error) {
+	err = s.DB.Read(ctx, func(tx *store.Tx) error {
+		return tx.Scan(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'missed' THEN 1 ELSE 0 END), 0) FROM casework_duty WHERE outstanding", nil, &open, &missed)
+	})
+	return open, missed, err
+}

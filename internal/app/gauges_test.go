@@ -1,0 +1,73 @@
+package app
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/clock"
+	"huying/internal/store"
+)
+
+// scraped are the gauges of a server.
+func scraped(t *testing.T, v *visitor) map[string]float64 {
+	t.Helper()
+	status, page := v.get("/metrics")
+	if status != 200 {
+		t.Fatal(status)
+	}
+	out := map[string]float64{}
+	for line := range strings.Lines(page) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if n, err := strconv.ParseFloat(value, 64); ok && err == nil && strings.HasPrefix(name, "huying_") {
+			out[strings.TrimPrefix(name, "huying_")] = n
+		}
+	}
+	return out
+}
+
+// TestTheOperatorSeesWhatWaits: each gauge follows what it is called by.
+func TestTheOperatorSeesWhatWaits(t *testing.T) {
+	a := demonstration(t)
+	hand := clock.NewHand(time.Now())
+	a.cfg.Security = hand.Security()
+	v := visit(t, serve(t, a), "")
+	before := scraped(t, v)
+	if _, swept := before["sweep_age_seconds"]; swept {
+		t.Error("a server that has not swept says when it did")
+	}
+	if n := countOf(t, a.db, "SELECT COUNT(*) FROM casework_duty WHERE outstanding"); before["duties_open"] != float64(n) {
+		t.Errorf("%v duties are open, want %d", before["duties_open"], n)
+	}
+	if n := countOf(t, a.db, "SELECT COUNT(*) FROM casework_duty WHERE outstanding AND status = 'missed'"); before["duties_missed"] != float64(n) {
+		t.Errorf("%v duties are missed, want %d", before["duties_missed"], n)
+	}
+	trees := a.places.Now()
+	form := casework.Data{"title": "路灯不亮", "category": "road", "place": "jinfeng", "description": "东门路灯三天不亮"}
+	done, err := a.cases.Open(ctx, casework.Asker{Actor: officer(trees, "jinfeng")}, whistles, casework.OpenCase{Form: form, Channel: "web"})
+	if err != nil {
+		t.Fatal(a.texts.Error("en", err))
+	}
+	after := scraped(t, v)
+	if owed := len(done.Case.Duties); after["duties_open"] != before["duties_open"]+float64(owed) || after["jobs_waiting"] <= before["jobs_waiting"] ||
+		after["ledger_waiting"] != before["ledger_waiting"]+1 {
+		t.Errorf("after a call: %v, before it: %v", after, before)
+	}
+	if err := a.sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	hand.Advance(90 * time.Second)
+	if m := scraped(t, v); m["sweep_age_seconds"] < 90 || m["ledger_waiting_seconds"] < 90 {
+		t.Errorf("90 seconds later: %v", m)
+	}
+	// A database that does not answer leaves the figures out, and the page is still there.
+	if err := a.db.Write(ctx, func(tx *store.Tx) error { _, err := tx.Exec(ctx, "ALTER TABLE jobs RENAME TO gone"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	m := scraped(t, v)
+	if _, there := m["jobs_waiting"]; there || m["duties_open"] != after["duties_open"] {
+		t.Errorf("without the table of jobs: %v", m)
+	}
+}
