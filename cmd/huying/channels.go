@@ -6,7 +6,6 @@ import (
 
 	"huying/internal/app"
 	"huying/internal/errs"
-	"huying/internal/notice"
 )
 
 // channelFlags are the ways by which notices leave the program. Secrets come from a file or the environment, and never stand in a list of
@@ -32,7 +31,7 @@ func (c *channelFlags) fill(cfg *app.Config) error {
 		if err != nil {
 			return err
 		}
-		if cfg.Mail, err = notice.MailAt(c.Mail, password, c.MailFrom); err != nil {
+		if err := cfg.SendMail(c.Mail, password, c.MailFrom); err != nil {
 			return at("--mail", err)
 		}
 	}
@@ -49,11 +48,9 @@ func (c *channelFlags) fill(cfg *app.Config) error {
 		if err != nil {
 			return err
 		}
-		hook, err := notice.ParseHook(line, value)
-		if err != nil {
+		if err := cfg.SendBy(line, value); err != nil {
 			return at("--hook "+name, err)
 		}
-		cfg.Hooks = append(cfg.Hooks, hook)
 		delete(secrets, name)
 	}
 	for name := range secrets {

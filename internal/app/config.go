@@ -46,3 +46,16 @@ func (c *Config) fill() {
 		c.Progress = func(string, float64) {}
 	}
 }
+
+// SendMail lets notices leave by the mail server at an address (notice.MailAt). It returns errs.Invalid.
+func (c *Config) SendMail(server, password, from string) (err error) {
+	c.Mail, err = notice.MailAt(server, password, from)
+	return err
+}
+
+// SendBy lets notices leave by another channel, NAME=URL, signed under its secret (notice.ParseHook). It returns errs.Invalid.
+func (c *Config) SendBy(line, secret string) error {
+	hook, err := notice.ParseHook(line, secret)
+	c.Hooks = append(c.Hooks, hook)
+	return err
+}
