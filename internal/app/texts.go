@@ -26,6 +26,7 @@ import (
 	"huying/internal/rule"
 	"huying/internal/situation/situationweb"
 	"huying/internal/store"
+	"huying/internal/strictjson"
 	"huying/internal/strictyaml"
 	"huying/internal/vault"
 	"huying/internal/verify"
@@ -38,7 +39,7 @@ var locales embed.FS
 // Messages are the texts of every part, in both languages.
 func Messages() []fs.FS {
 	return []fs.FS{
-		errs.Locales, strictyaml.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
+		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
 		ledger.Locales, vault.Locales, notice.Locales, verify.Locales, drill.Locales,
 		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,

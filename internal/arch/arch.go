@@ -4,7 +4,7 @@ package arch
 
 // Sets of packages that stand for a row of the design's table.
 var (
-	leaves     = []string{"errs", "clock", "i18n", "strictyaml"}
+	leaves     = []string{"errs", "clock", "i18n", "strictyaml", "strictjson"}
 	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search"}, leaves)
 	capability = join([]string{"rule"}, foundation)
 )
@@ -15,6 +15,7 @@ var Arrows = map[string][]string{
 	"clock":      nil,
 	"i18n":       {"errs"},
 	"strictyaml": {"errs"},
+	"strictjson": {"errs"},
 
 	"report": leaves,
 	"rule":   leaves,

@@ -1,25 +1,17 @@
 package caseapi
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"huying/internal/casework"
 	"huying/internal/errs"
+	"huying/internal/strictjson"
 	"huying/internal/web"
 )
-
-// deepest is how deep objects and lists may stand in one another.
-const deepest = 16
 
 // body reads a request's JSON into v, which is a pointer to a struct, and returns it as it came. What v does not name, what stands twice and
 // what follows is an error that says where. Nothing at all is an empty object.
@@ -31,126 +23,7 @@ func body(r *web.Request, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return data, decode(data, v)
-}
-
-// decode reads one JSON object into v, strictly.
-func decode(data []byte, v any) error {
-	if len(bytes.TrimSpace(data)) == 0 {
-		data = []byte("{}")
-	}
-	if !utf8.Valid(data) {
-		return errs.New(errs.Invalid, "caseapi.not_utf8")
-	}
-	if err := wellFormed(data); err != nil {
-		return err
-	}
-	if err := known(data, reflect.TypeOf(v).Elem(), ""); err != nil {
-		return err
-	}
-	err := json.Unmarshal(data, v)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		return errs.New(errs.Invalid, "caseapi.bad_type").On(wrong.Field)
-	case err != nil:
-		return errs.Wrap(err, errs.Invalid, "caseapi.not_json", "why", err.Error())
-	}
-	return nil
-}
-
-// wellFormed holds that data is one JSON value, not too deep, with numbers that there are, in which no name stands twice in one object: of two
-// values readers would take different ones.
-func wellFormed(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if err := walk(dec, 0); err != nil {
-		if len(errs.All(err)) > 0 {
-			return err
-		}
-		return errs.Wrap(err, errs.Invalid, "caseapi.not_json", "why", err.Error())
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errs.New(errs.Invalid, "caseapi.trailing")
-	}
-	return nil
-}
-
-// walk reads one value.
-func walk(dec *json.Decoder, depth int) error {
-	t, err := dec.Token()
-	if err != nil {
-		return err
-	}
-	if n, ok := t.(json.Number); ok {
-		if _, err := n.Float64(); err != nil {
-			return errs.New(errs.Invalid, "caseapi.bad_number")
-		}
-	}
-	open, ok := t.(json.Delim)
-	if !ok {
-		return nil
-	}
-	if depth++; depth > deepest {
-		return errs.New(errs.Invalid, "caseapi.too_deep", "most", deepest)
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		if open == '{' {
-			name, err := dec.Token()
-			if err != nil {
-				return err
-			}
-			if key := fmt.Sprint(name); seen[key] {
-				return errs.New(errs.Invalid, "caseapi.twice").On(key)
-			}
-			seen[fmt.Sprint(name)] = true
-		}
-		if err := walk(dec, depth); err != nil {
-			return err
-		}
-	}
-	_, err = dec.Token() // the end of it
-	return err
-}
-
-// known holds that an object names only what a struct has, letter for letter.
-func known(data []byte, t reflect.Type, path string) error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() == reflect.Map {
-		if head := bytes.TrimSpace(data); !bytes.HasPrefix(head, []byte("{")) && string(head) != "null" {
-			return errs.New(errs.Invalid, "caseapi.bad_type").On(path)
-		}
-		return nil // what may stand in it is for others to say
-	}
-	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-		return nil
-	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal(data, &object) != nil || object == nil {
-		if string(bytes.TrimSpace(data)) == "null" && path != "" {
-			return nil
-		}
-		return errs.New(errs.Invalid, "caseapi.bad_type").On(path)
-	}
-	fields := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[name] = t.Field(i).Type
-	}
-	var wrong errs.List
-	for name, value := range object {
-		at := strings.TrimPrefix(path+"."+name, ".")
-		if field, ok := fields[name]; !ok || name == "" {
-			wrong = append(wrong, errs.New(errs.Invalid, "caseapi.unknown", "field", at).On(at))
-		} else if err := known(value, field, at); err != nil {
-			wrong = append(wrong, errs.All(err)...)
-		}
-	}
-	slices.SortFunc(wrong, func(a, b *errs.Error) int { return strings.Compare(a.Field, b.Field) })
-	return wrong.Err()
+	return data, strictjson.Decode(data, v)
 }
 
 // contact is how somebody without an account can be reached, as it is sent.

@@ -9,11 +9,12 @@ import (
 
 	"huying/internal/casework"
 	"huying/internal/errs"
+	"huying/internal/strictjson"
 )
 
 func TestWholeNumbersStayWhole(t *testing.T) {
 	var in opening
-	if err := decode([]byte(`{"procedure":"p","form":{"sum":9007199254740993,"share":0.5,"rows":[{"n":3}]}}`), &in); err != nil {
+	if err := strictjson.Decode([]byte(`{"procedure":"p","form":{"sum":9007199254740993,"share":0.5,"rows":[{"n":3}]}}`), &in); err != nil {
 		t.Fatal(err)
 	}
 	want := casework.Data{"sum": int64(9007199254740993), "share": 0.5, "rows": []any{map[string]any{"n": int64(3)}}}
@@ -25,7 +26,7 @@ func TestWholeNumbersStayWhole(t *testing.T) {
 func TestNothingAndNullAreWhatWasNotSaid(t *testing.T) {
 	for _, body := range []string{"", " \n", "{}", `{"input":null,"ratings":null,"joins":null}`} {
 		var in deed
-		if err := decode([]byte(body), &in); err != nil || len(in.Input) != 0 || in.Joins != nil {
+		if err := strictjson.Decode([]byte(body), &in); err != nil || len(in.Input) != 0 || in.Joins != nil {
 			t.Errorf("%q: %+v %v", body, in, err)
 		}
 	}
@@ -40,7 +41,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, v := range []any{&opening{}, &deed{}, &nothing{}} {
-			err := decode(data, v)
+			err := strictjson.Decode(data, v)
 			if err != nil {
 				for _, e := range errs.All(err) {
 					if e.Kind != errs.Invalid {

@@ -37,6 +37,7 @@ import (
 	"huying/internal/places"
 	"huying/internal/store"
 	"huying/internal/store/storetest"
+	"huying/internal/strictjson"
 	"huying/internal/vault"
 	"huying/internal/web"
 	"huying/internal/web/webtest"
@@ -114,7 +115,7 @@ func newSite(t testing.TB, db *store.DB) *site {
 	trees := district()
 	queue := jobs.New(s.db, s.hand.Security())
 	texts, err := i18n.New(errs.Locales, web.Locales, store.Locales, calendar.Locales, identity.Locales, files.Locales, vault.Locales, ledger.Locales,
-		notice.Locales, casework.Locales, caseapi.Locales)
+		notice.Locales, casework.Locales, caseapi.Locales, strictjson.Locales)
 	s.must(err)
 	s.ids = identity.New(s.db, zhuhai, s.hand.Security(), func() (identity.Tree, identity.Tree) { return trees.Units, trees.Places },
 		identity.WithParams(identity.Params{Memory: 64, Passes: 1, Threads: 1}))
