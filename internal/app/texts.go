@@ -31,6 +31,7 @@ import (
 	"huying/internal/vault"
 	"huying/internal/verify"
 	"huying/internal/web"
+	"huying/internal/webhook"
 )
 
 //go:embed locales/*.json
@@ -41,7 +42,7 @@ func Messages() []fs.FS {
 	return []fs.FS{
 		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
-		ledger.Locales, vault.Locales, notice.Locales, verify.Locales, drill.Locales,
+		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, verify.Locales, drill.Locales,
 		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
 	}
 }

@@ -5,7 +5,7 @@ package arch
 // Sets of packages that stand for a row of the design's table.
 var (
 	leaves     = []string{"errs", "clock", "i18n", "strictyaml", "strictjson"}
-	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search"}, leaves)
+	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search", "webhook"}, leaves)
 	capability = join([]string{"rule"}, foundation)
 )
 
@@ -29,7 +29,8 @@ var Arrows = map[string][]string{
 	"files":           join([]string{"store", "jobs"}, leaves),
 	"ledger":          join([]string{"store", "jobs"}, leaves),
 	"vault":           join([]string{"store", "jobs"}, leaves),
-	"notice":          join([]string{"store", "jobs"}, leaves),
+	"webhook":         leaves,
+	"notice":          join([]string{"store", "jobs", "webhook"}, leaves),
 	"search":          join([]string{"store", "jobs"}, leaves),
 
 	// It checks what the others made, and so shares no code with them.

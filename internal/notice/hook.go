@@ -3,24 +3,20 @@ package notice
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-
 	"huying/internal/errs"
 	"huying/internal/i18n"
+	"huying/internal/webhook"
 )
 
 // Hook is a channel by webhook: letters are posted as JSON to one address that the administrator configured, signed as Standard Webhooks
@@ -34,12 +30,10 @@ type Hook struct {
 	Roots  *x509.CertPool       // authorities of the adapter's certificate; nil: those of the machine
 
 	client *http.Client
-	signer *standardwebhooks.Webhook
+	key    webhook.Key
 }
 
 var hookName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
-
-const secretPrefix = "whsec_"
 
 func (h *Hook) name() string { return h.Name }
 
@@ -48,30 +42,18 @@ func (h *Hook) check() error {
 	if !hookName.MatchString(h.Name) || h.Name == Email {
 		return errs.New(errs.Invalid, "notice.bad_hook_name")
 	}
-	u, err := url.Parse(h.URL)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+	if !webhook.GoodURL(h.URL) {
 		return errs.New(errs.Invalid, "notice.bad_hook_url")
 	}
-	raw, ok := strings.CutPrefix(h.Secret, secretPrefix)
-	secret, err := base64.StdEncoding.DecodeString(raw)
-	if err != nil || !ok || len(secret) < 24 || len(secret) > 64 {
+	var err error
+	if h.key, err = webhook.ParseKey(h.Secret); err != nil {
 		return errs.New(errs.Invalid, "notice.bad_hook_secret")
 	}
-	if h.signer, err = standardwebhooks.NewWebhook(h.Secret); err != nil {
-		return errs.New(errs.Invalid, "notice.bad_hook_secret")
-	}
-	h.client = hookClient(h.Roots)
+	h.client = webhook.Client(h.Roots, patienceOfHooks)
 	return nil
 }
 
-// hookClient follows no redirect: a letter goes to the address that was configured, or nowhere.
-func hookClient(roots *x509.CertPool) *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.MaxResponseHeaderBytes = 64 << 10
-	return &http.Client{Transport: t, Timeout: 20 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
+const patienceOfHooks = 20 * time.Second
 
 // ParseHook reads a channel from one line of settings: NAME=URL. The secret comes by itself, for it belongs in a file. It returns
 // errs.Invalid.
@@ -139,19 +121,15 @@ func (h *Hook) carry(ctx context.Context, l letter) *failure {
 	if err != nil {
 		return broken(err)
 	}
-	signature, err := h.signer.Sign(l.id, l.at, body)
-	if err != nil {
-		return broken(err)
-	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
 	if err != nil {
 		return broken(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Huying")
-	req.Header.Set(standardwebhooks.HeaderWebhookID, l.id)
-	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(l.at.Unix(), 10))
-	req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	if err := h.key.Sign(req.Header, l.id, l.at, body); err != nil {
+		return broken(err)
+	}
 	resp, err := h.client.Do(req)
 	if err != nil {
 		return broken(err)
