@@ -89,6 +89,7 @@ func (c *checker) effects(at, state string, a *Action) {
 	if a.Joins && c.p.caller == nil {
 		c.wrong(at+".joins", "no_callers")
 	}
+	c.order(at+".orders", &a.Orders)
 	if a.Extend != (Extend{}) {
 		c.extend(at, a, form)
 	}

@@ -13,6 +13,7 @@ type District struct {
 	Roles      []string
 	Trees      *places.Trees
 	Procedures map[string]*Procedure
+	Peers      []string // other systems to which orders may be sent
 }
 
 // CheckIn returns what of the district the procedure names that is not there, and whom it does not reach, as an errs.List.
@@ -22,6 +23,7 @@ func (p *Procedure) CheckIn(d District) error {
 	c.units()
 	c.reaches()
 	c.children()
+	c.orders()
 	return c.found.Err()
 }
 

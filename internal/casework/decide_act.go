@@ -292,7 +292,7 @@ func (d *decider) perform(f *found, cmd Do) error {
 	d.signFor(f.as)
 	d.emit(Event{Did: &Did{State: f.state, Action: f.name, Input: cmd.Input}})
 	a := f.def
-	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.opens, d.reroute} {
+	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.opens, d.orders, d.reroute} {
 		if err := step(f, cmd); err != nil {
 			return err
 		}

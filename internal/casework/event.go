@@ -36,6 +36,7 @@ type Event struct {
 	Linked    *Linked    `json:"linked,omitempty"`
 	Foreign   *Foreign   `json:"foreign,omitempty"` // another deadline of the other system
 	Moved     *Moved     `json:"moved,omitempty"`   // to another version of the procedure
+	Ordered   *Ordered   `json:"ordered,omitempty"` // an order is to be sent to another system
 }
 
 // Member is one member of a party: unit:KEY, person:ID or caller:N.
@@ -175,6 +176,12 @@ type (
 	Linked struct {
 		Case int64  `json:"case"`
 		How  string `json:"how"` // duplicate, related, relapse
+	}
+	// Ordered is an order to another system.
+	Ordered struct {
+		To    string   `json:"to"`
+		Form  Data     `json:"form,omitempty"`
+		Files []string `json:"files,omitempty"`
 	}
 	Moved struct {
 		Hash   string `json:"hash"`

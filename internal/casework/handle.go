@@ -19,6 +19,7 @@ type Asker struct {
 	For     *identity.Actor // the colleague for whom they stand in, and then as that one
 	Secret  string          // from a receipt: it proves which caller they are
 	Program bool            // the program itself
+	Caller  int             // of the program: the caller for whom it speaks, as another system does that took their call
 	Key     string          // of the command: one that is sent again with the same key is done once
 	Print   string          // of what is asked, if the command may be told from another with the same key
 	Seq     int             // the record after which they think the case stands; 0: any
@@ -188,6 +189,9 @@ func (who Asker) actor(caller int) Actor {
 
 // callerOf returns which caller the secret proves who asks to be; 0: none.
 func (c *Case) callerOf(who Asker) int {
+	if who.Program {
+		return who.Caller
+	}
 	if who.Secret == "" {
 		return 0
 	}

@@ -150,6 +150,10 @@ func (b *viewing) event(e Event) (shown Event, ok bool, err error) {
 			return e, false, err
 		}
 		e.Linked = &l
+	case e.Ordered != nil:
+		o := *e.Ordered
+		o.Form = hide(o.Form)
+		e.Ordered = &o
 	case e.Asked != nil:
 		a := *e.Asked
 		a.Input = hide(a.Input)
@@ -168,7 +172,7 @@ func (b *viewing) event(e Event) (shown Event, ok bool, err error) {
 func (b *viewing) inPublic(e Event) (Event, bool) {
 	switch {
 	case e.Noted != nil, e.Asked != nil, e.Approved != nil, e.Returned != nil, e.Claimed != nil, e.Escalated != nil, e.Valued != nil, e.Urged != nil,
-		e.Linked != nil, e.Foreign != nil, e.Moved != nil:
+		e.Linked != nil, e.Foreign != nil, e.Moved != nil, e.Ordered != nil:
 		return e, false
 	case e.Owed != nil:
 		o := *e.Owed

@@ -173,6 +173,7 @@ type Action struct {
 	Extend  Extend        `yaml:"extend"`
 	Joins   bool          `yaml:"joins"` // the actor becomes a caller, or names one
 	Opens   Child         `yaml:"opens"`
+	Orders  Order         `yaml:"orders"`
 
 	spread bool // it is the whole procedure's
 }

@@ -176,6 +176,9 @@ func (c *checker) actionGuards(state, name string, a *Action) {
 		c.guard(at+".set."+a.Set[i].Key, &a.Set[i].Value, rule.Value, input)
 	}
 	c.childGuards(at, &a.Opens, input)
+	for i := range a.Orders.Form {
+		c.guard(at+".orders.form."+a.Orders.Form[i].Key, &a.Orders.Form[i].Value, rule.Value, input)
+	}
 }
 
 func (c *checker) childGuards(at string, child *Child, input *Form) {

@@ -51,6 +51,11 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 		}
 	}
 	for _, e := range r.Events {
+		if e.Ordered != nil && !c.Simulated {
+			if err := s.Queue.Enqueue(ctx, tx, OrderAsked{Case: c.ID, Seq: r.Seq}, fmt.Sprintf("%d/%d", c.ID, r.Seq)); err != nil {
+				return err
+			}
+		}
 		if e.Child != nil && e.Child.Case == 0 {
 			ask := ChildAsked{Parent: c.ID, N: e.Child.N}
 			if err := s.Queue.Enqueue(ctx, tx, ask, fmt.Sprintf("%d/%d", ask.Parent, ask.N)); err != nil {

@@ -211,6 +211,8 @@ func (cv *caseView) systemStep(s step, e casework.Event) (step, bool) {
 		s.Title = t("caseweb.extended", "what", cv.d.text(cv.dutyOf(e.Extended.DutyKey).Title))
 	case e.Moved != nil:
 		s.Title = t("caseweb.moved", "reason", e.Moved.Reason)
+	case e.Ordered != nil:
+		s.Title = t("caseweb.ordered", "to", e.Ordered.To)
 	case e.Rated != nil:
 		s.Title = t("caseweb.rated", "who", cv.d.member(e.Rated.Member, nil), "score", e.Rated.Score)
 	default:
