@@ -66,7 +66,8 @@ type App struct {
 	events   *caseapi.Events
 	site     *web.Server
 
-	sweptAt atomic.Pointer[time.Time] // when this server last found all that was missed, by the machine's clock
+	sweptAt   atomic.Pointer[time.Time] // when this server last found all that was missed, by the machine's clock
+	recounted atomic.Int64              // the calendar under which what falls due was worked out last
 }
 
 // Open brings the parts up: the database is migrated, the pack checked and applied, its report kept, and, for a demonstration, the year
@@ -173,6 +174,7 @@ func (a *App) openParts(ctx context.Context) (err error) {
 		return err
 	}
 	a.register = promise.New(a.db, zone, a.calendar, rulesOf(a.pack), units{a.places})
+	a.register.Tell(a.queue)
 	return a.openCases(ctx)
 }
 

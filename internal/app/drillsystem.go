@@ -224,10 +224,11 @@ func (y *drillSystem) Account(person string) int64 { return y.accounts[person] }
 // Zone implements drill.System.
 func (y *drillSystem) Zone() *time.Location { return y.app.pack.Location }
 
-// At implements drill.System. The clock stops wherever something falls due on the way, and a moment after it what follows is done.
+// At implements drill.System. The clock stops wherever something falls due on the way, and, where there are promises, when a day begins;
+// a moment after it what follows is done.
 func (y *drillSystem) At(ctx context.Context, t time.Time) error {
 	for last := int64(0); ; {
-		next, err := y.nextTimer(ctx)
+		next, err := y.nextStop(ctx)
 		if err != nil {
 			return err
 		}
@@ -242,6 +243,22 @@ func (y *drillSystem) At(ctx context.Context, t time.Time) error {
 	}
 	y.hand.Set(t)
 	return y.Settle(ctx)
+}
+
+// nextStop is the next timer, or the beginning of the next day when lights may turn with it.
+func (y *drillSystem) nextStop(ctx context.Context) (next sql.NullInt64, err error) {
+	if next, err = y.nextTimer(ctx); err != nil {
+		return next, err
+	}
+	today := y.app.register.Today()
+	board, err := y.app.register.Board(ctx, today.Year)
+	if err != nil || len(board.Rows) == 0 {
+		return next, err
+	}
+	if day := today.AddDays(1).In(y.app.pack.Location).UnixMicro(); !next.Valid || day < next.Int64 {
+		next = sql.NullInt64{Int64: day, Valid: true}
+	}
+	return next, nil
 }
 
 // nextTimer is when the clock next has to look at a case, in microseconds.
@@ -263,7 +280,11 @@ func (y *drillSystem) Settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		looked, err := a.register.Watch(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 && !looked {
 			break
 		}
 	}

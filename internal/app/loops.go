@@ -15,26 +15,39 @@ import (
 // program signs what nobody did by hand.
 var program = promise.Author{Name: "呼应 Huying"}
 
-// answer says who answers whose call. This page is the whole of it.
-func (a *App) answer() {
+// answer says who answers whose call.
+func (a *App) answer() { a.answerOn(a.queue) }
+
+// answerOn says it to a queue. This page is the whole of it.
+func (a *App) answerOn(q *jobs.Queue) {
 	// A unit that is merged into another leaves it its promises, and its part in cases.
-	jobs.On(a.queue, func(ctx context.Context, tx *store.Tx, e places.UnitMerged) error {
+	jobs.On(q, func(ctx context.Context, tx *store.Tx, e places.UnitMerged) error {
 		if _, err := a.register.Inherit(ctx, tx, e.Key, e.Into, e.From, program); err != nil {
 			return err
 		}
 		return a.cases.Succeed(ctx, tx, casework.Succession{UnitMerged: e})
 	})
-	jobs.On(a.queue, a.cases.Succeed)
+	jobs.On(q, a.cases.Succeed)
 
 	// Open cases move to another version of their procedure when somebody decides so.
-	jobs.On(a.queue, a.cases.Move)
+	jobs.On(q, a.cases.Move)
 
 	// What happens in a case is told to those whom it concerns.
-	jobs.On(a.queue, a.hear)
+	jobs.On(q, a.hear)
 
-	// A case opens another, and hears how it ended.
-	jobs.On(a.queue, a.cases.OpenChild)
-	jobs.On(a.queue, a.cases.ChildEnded)
+	// A case opens another, and hears how it ended. What it ended with is entered for the promise that it is about, and taken back when it
+	// goes on.
+	jobs.On(q, a.cases.OpenChild)
+	jobs.On(q, a.ended)
+	jobs.On(q, a.reopened)
+
+	// A promise that turns red is supervised until it is red no more, or its year is over; for each cycle its unit reports.
+	jobs.On(q, a.turned)
+	jobs.On(q, a.askReport)
+	jobs.On(q, a.yearOver)
+
+	// Another calendar moves what falls due.
+	jobs.On(q, a.recount)
 }
 
 // How often a server looks at what another may have changed, and at what is left over.
@@ -58,6 +71,7 @@ func (a *App) run(ctx context.Context) (wait func()) {
 	var all sync.WaitGroup
 	all.Go(func() { a.queue.Run(ctx, workers) })
 	all.Go(func() { a.every(ctx, lookEvery, a.look) })
+	all.Go(func() { a.every(ctx, lookEvery, a.watch) })
 	all.Go(func() { a.every(ctx, tidyEvery, a.tidy) })
 	all.Go(func() { a.every(ctx, sweepEvery, a.sweep) })
 	all.Go(func() { a.every(ctx, sequenceEvery, a.sequence) })
@@ -80,6 +94,12 @@ func (a *App) sweep(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// watch looks at the lights.
+func (a *App) watch(ctx context.Context) error {
+	_, err := a.register.Watch(ctx)
+	return err
 }
 
 // sequence takes what waits into the ledger.
@@ -120,7 +140,10 @@ func (a *App) look(ctx context.Context) error {
 	if a.calendar.Calendar() != before { // lights count working days
 		a.register.Forget()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.recountOnce(ctx)
 }
 
 // tidy removes what nothing will ask for again.

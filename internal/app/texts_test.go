@@ -20,6 +20,7 @@ import (
 	"huying/internal/identity"
 	"huying/internal/jobs"
 	"huying/internal/places"
+	"huying/internal/promise"
 )
 
 // sources are the Go files of the program, tests left out.
@@ -142,7 +143,8 @@ func begunBy(key string, begun map[string]bool) bool {
 // notMessages look like keys and are none: what one may do, what the record names, the kinds of jobs.
 var notMessages = func() map[string]bool {
 	out := map[string]bool{"casework.show": true} // the purpose of a reading
-	for _, e := range []jobs.Event{places.UnitMerged{}, casework.Happened{}, casework.Ended{}, casework.ChildAsked{}, casework.Succession{}, casework.Migration{}} {
+	for _, e := range []jobs.Event{places.UnitMerged{}, casework.Happened{}, casework.Ended{}, casework.ChildAsked{}, casework.Succession{}, casework.Migration{}, casework.Reopened{},
+		promise.Turned{}, promise.ReportDue{}, promise.YearOver{}, Recounting{}} {
 		out[e.Kind()] = true
 	}
 	for _, r := range identity.Roles {

@@ -45,6 +45,9 @@ func Open(ctx context.Context, db *store.DB, config Config) (*Store, error) {
 // Calendar returns the calendar as of the last import that this server knows of. It never changes: ask again for a later one.
 func (s *Store) Calendar() *Calendar { return s.current.Load().calendar }
 
+// Version is how many notices had been imported when the calendar was made that this server knows.
+func (s *Store) Version() int64 { return s.current.Load().n }
+
 // Between is Calendar.Between of the current calendar. With OnOrAfter and OnOrBefore it lets those who count working days follow an
 // import without asking for the calendar anew.
 func (s *Store) Between(a, b clock.Date) int { return s.Calendar().Between(a, b) }

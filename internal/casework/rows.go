@@ -36,6 +36,18 @@ func (s *Service) ByNumber(ctx context.Context, tx *store.Tx, number string) (*C
 	return one(ctx, tx, "SELECT doc FROM casework_case WHERE number = $1", number)
 }
 
+// Repeats returns the cases of a procedure with a value in the field that it calls repeat, the newest first.
+func (s *Service) Repeats(ctx context.Context, tx *store.Tx, procedure, value string) ([]Case, error) {
+	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
+		"SELECT doc FROM casework_case WHERE procedure = $1 AND repeats = $2 ORDER BY id DESC", procedure, value)
+}
+
+// Running returns the cases of a procedure that are open.
+func (s *Service) Running(ctx context.Context, tx *store.Tx, procedure string) ([]Case, error) {
+	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
+		"SELECT doc FROM casework_case WHERE procedure = $1 AND closed_at IS NULL ORDER BY id", procedure)
+}
+
 // Records returns what happened in a case, from its opening on.
 func (s *Service) Records(ctx context.Context, tx *store.Tx, id int64) ([]Record, error) {
 	return store.All(ctx, tx, func(r *Record) []any {

@@ -23,6 +23,12 @@ type (
 		Outcome   Outcome `json:"outcome"`
 		Parent    int64   `json:"parent,omitempty"`
 	}
+	// Reopened is a case that had ended and goes on.
+	Reopened struct {
+		Case      int64  `json:"case"`
+		Number    string `json:"number"`
+		Procedure string `json:"procedure"`
+	}
 	// ChildAsked is a child that a case wants to be opened.
 	ChildAsked struct {
 		Parent int64 `json:"parent"`
@@ -33,6 +39,7 @@ type (
 func (Happened) Kind() string   { return "casework.happened" }
 func (Happened) Fleeting()      {} // a record is made once
 func (Ended) Kind() string      { return "casework.ended" }
+func (Reopened) Kind() string   { return "casework.reopened" }
 func (ChildAsked) Kind() string { return "casework.child_asked" }
 
 // SearchKind is under which the search knows cases.
@@ -63,11 +70,12 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 			}
 		}
 	}
-	if c.Closed() && (old == nil || !old.Closed()) && (c.Parent != 0 || p.System != "") {
-		e := Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}
-		if err := s.Queue.Enqueue(ctx, tx, e, fmt.Sprintf("%d/%d", c.ID, c.Seq)); err != nil {
-			return err
-		}
+	key := fmt.Sprintf("%d/%d", c.ID, c.Seq)
+	switch ended := old != nil && old.Closed(); {
+	case c.Closed() && !ended && (c.Parent != 0 || p.System != ""):
+		return s.Queue.Enqueue(ctx, tx, Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}, key)
+	case !c.Closed() && ended:
+		return s.Queue.Enqueue(ctx, tx, Reopened{Case: c.ID, Number: c.Number, Procedure: c.Procedure}, key)
 	}
 	return nil
 }

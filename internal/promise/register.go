@@ -3,10 +3,12 @@ package promise
 import (
 	"context"
 	"embed"
+	"sync/atomic"
 	"time"
 
 	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/jobs"
 	"huying/internal/store"
 )
 
@@ -29,6 +31,8 @@ type Register struct {
 	rules Rules
 	units Units
 	board cache
+	seen  atomic.Pointer[Board] // what Watch looked at last
+	queue *jobs.Queue           // nil: nobody is told
 }
 
 // Units tells the register which units there are and what they answer for, and which places. app adapts the two trees to it.
@@ -55,11 +59,14 @@ func New(db *store.DB, zone *time.Location, wd Workdays, rules Rules, units Unit
 
 // On returns the same register on another clock, for a simulator that plays the year.
 func (r *Register) On(now clock.Business) *Register {
-	return &Register{db: r.db.WithClock(now), zone: r.zone, wd: r.wd, rules: r.rules, units: r.units}
+	return &Register{db: r.db.WithClock(now), zone: r.zone, wd: r.wd, rules: r.rules, units: r.units, queue: r.queue}
 }
 
 // Today is the business day.
 func (r *Register) Today() clock.Date { return clock.DateOf(r.db.Now(), r.zone) }
+
+// DayOf is the business day of a transaction.
+func (r *Register) DayOf(tx *store.Tx) clock.Date { return clock.DateOf(tx.Now(), r.zone) }
 
 // Rules are the numbers of the light rule that hold here.
 func (r *Register) Rules() Rules { return r.rules }

@@ -1,10 +1,6 @@
 package promise
 
-import (
-	"time"
-
-	"huying/internal/clock"
-)
+import "huying/internal/clock"
 
 // Workdays counts working days; the calendar supplies it.
 type Workdays interface {
@@ -66,22 +62,16 @@ func elapsed(p *Promise, day clock.Date, wd Workdays) float64 {
 	return float64(wd.Between(p.Start, day)) / float64(all)
 }
 
-// reportDays returns the days on which reports fall due, oldest first. A promise that began on or after a day owes nothing for it.
+// reportDays returns the days on which periodic reports fall due, oldest first.
 func (r Rules) reportDays(p *Promise, wd Workdays) []clock.Date {
-	step := map[Cycle]int{Monthly: 1, Quarterly: 3}[p.Cycle]
-	if step == 0 {
+	if p.Cycle == AtEnd {
 		return nil
 	}
 	var days []clock.Date
-	for m := step; ; m += step {
-		day := wd.OnOrAfter(clock.Date{Year: p.Start.Year + (m-1)/12, Month: time.Month((m-1)%12 + 1), Day: r.ReportDay})
-		if day.After(p.Due) {
-			return days
-		}
-		if day.After(p.Start) {
-			days = append(days, day)
-		}
+	for _, c := range r.cycles(p, wd) {
+		days = append(days, c.due)
 	}
+	return days
 }
 
 // splitAt parts sorted days into those before today and the first that is not.
