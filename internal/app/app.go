@@ -51,6 +51,7 @@ type App struct {
 	demo     bool
 
 	procedures map[string]*casework.Procedure // of the pack
+	scoring    *casework.Scoring              // nil: the pack scores nobody
 
 	queue    *jobs.Queue
 	places   *places.Store
@@ -88,6 +89,9 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 		return a, err
 	}
 	if a.procedures, err = ReadProcedures(a.pack, cfg.PackName, clock.DateOf(clock.Business{}.Now(), a.pack.Location)); err != nil {
+		return a, err
+	}
+	if a.scoring, err = ReadScoring(a.pack, cfg.PackName, a.procedures); err != nil {
 		return a, err
 	}
 	if err := a.openDatabase(ctx); err != nil {

@@ -61,6 +61,9 @@ func OpenDrills(cfg DrillConfig) (s *DrillStage, err error) {
 	if s.procedures, err = ReadProcedures(p, cfg.PackName, on); err != nil {
 		return nil, err
 	}
+	if s.read.scoring, err = ReadScoring(p, cfg.PackName, s.procedures); err != nil {
+		return nil, err
+	}
 	s.district = districtOf(p, on, s.procedures)
 	if s.all, err = ReadDrills(p, cfg.PackName, s.procedures); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,3 +181,16 @@ func clip(s string, most int) string {
 	}
 	return s
 }
+
+// aboutHref is the page of what a case is about, by its number: a promise, or another case.
+func aboutHref(number string) string {
+	switch {
+	case promiseNumber.MatchString(number):
+		return "/promises/" + number
+	case caseNumber.MatchString(number):
+		return "/cases/" + number
+	}
+	return ""
+}
+
+var promiseNumber, caseNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{3,5}$`), regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{6,}$`)

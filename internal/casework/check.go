@@ -77,6 +77,14 @@ func (c *checker) names() {
 	if _, ok := p.formField(p.Repeat); p.Repeat != "" && !ok {
 		c.wrong("$.repeat", "no_field", "field", p.Repeat)
 	}
+	if p.Tone != "" && !p.Values.Has(p.Tone) {
+		c.wrong("$.tone", "no_value", "name", p.Tone)
+	}
+	for _, s := range []string{p.Numbered.ZH, p.Numbered.EN} {
+		if s != "" && (!strings.Contains(s, "{year}") || !strings.Contains(s, "{n}")) {
+			c.wrong("$.numbered", "bad_numbered", "text", s)
+		}
+	}
 	if p.Scale < 0 || p.Scale == 1 || p.Scale > 10 {
 		c.wrong("$.scale", "bad_scale", "scale", p.Scale)
 	}

@@ -19,7 +19,8 @@ type (
 		Channel   string
 		Caller    CallerOf // of an opening on behalf: the one who called
 		OnBehalf  bool
-		Earlier   int // cases before this one with the same value in the field that the procedure calls repeat
+		Earlier   int    // cases before this one with the same value in the field that the procedure calls repeat
+		Serial    Serial // of a procedure whose papers are numbered
 		Parent    int64
 		Foreign   *Foreign
 		Simulated bool

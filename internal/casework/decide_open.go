@@ -54,6 +54,9 @@ func (d *decider) open(cmd OpenCase) error {
 	if d.p.Repeat != "" {
 		d.emit(Event{Valued: Data{"earlier": int64(cmd.Earlier)}})
 	}
+	if s := cmd.Serial; s.N > 0 {
+		d.emit(Event{Valued: Data{serialYear: int64(s.Year), serialN: int64(s.N)}})
+	}
 	if err := d.enter(d.p.first()); err != nil {
 		return err
 	}

@@ -78,6 +78,11 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, p
 			return Done{}, err
 		}
 	}
+	if p.Numbered.ZH != "" {
+		if cmd.Serial, err = s.nextSerial(ctx, tx, p); err != nil {
+			return Done{}, err
+		}
+	}
 	events, signed, err := Decide(p, nil, who.actor(0), cmd, s.world(tx))
 	if err != nil {
 		return Done{}, err

@@ -30,15 +30,17 @@ type Row struct {
 	ClosedAt  time.Time // zero: it is open
 	MovedAt   time.Time
 	DueAt     time.Time // zero: nothing is due
+	Tone      string    // of a procedure that has one: the light of a project, the colour of a letter
+	Values    Data      // what the case keeps
 	Sight     Sight     // how much of it who asks sees
 }
 
 const rowColumns = `c.id, c.number, c.procedure, c.hash, c.state, c.outcome, c.title, c.category, c.place, c.lead_unit, c.urgent, c.simulated, c.level,
-	c.opened_at, c.closed_at, c.moved_at, c.due_at`
+	c.opened_at, c.closed_at, c.moved_at, c.due_at, c.tone`
 
 func (r *Row) fields() []any {
 	return []any{&r.ID, &r.Number, &r.Procedure, &r.Hash, &r.State, &r.Outcome, &r.Title, &r.Category, &r.Place, &r.Lead, &r.Urgent, &r.Simulated, &r.Level,
-		store.At(&r.OpenedAt), store.At(&r.ClosedAt), store.At(&r.MovedAt), store.At(&r.DueAt)}
+		store.At(&r.OpenedAt), store.At(&r.ClosedAt), store.At(&r.MovedAt), store.At(&r.DueAt), &r.Tone}
 }
 
 // Late reports whether something of the case should have been done by now.
@@ -55,6 +57,7 @@ type Filter struct {
 	Place     string // with what lies in it
 	Lead      string
 	Repeats   string // the value by which the procedure counts earlier cases
+	Tone      string
 	From      clock.Date
 	Until     clock.Date // the last day
 	Found     *Found     // by the text index
@@ -96,7 +99,7 @@ func (q query) numbered() string {
 func (f *Filter) conditions(v *Viewer, now time.Time, zone *time.Location) (conds []string, args []any) {
 	and := func(cond string, more ...any) { conds, args = append(conds, cond), append(args, more...) }
 	for _, eq := range [][2]string{{"c.procedure", f.Procedure}, {"c.state", f.State}, {"c.outcome", string(f.Outcome)}, {"c.category", f.Category},
-		{"c.lead_unit", f.Lead}, {"c.repeats", f.Repeats}} {
+		{"c.lead_unit", f.Lead}, {"c.repeats", f.Repeats}, {"c.tone", f.Tone}} {
 		if eq[1] != "" {
 			and(eq[0]+" = ?", eq[1])
 		}
@@ -158,7 +161,7 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 		if err != nil {
 			return nil, 0, err
 		}
-		r.Sight = v.Sees(p, &found[i].c)
+		r.Sight, r.Values = v.Sees(p, &found[i].c), found[i].c.Values
 		rows = append(rows, r.Within())
 	}
 	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
@@ -218,7 +221,7 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 // least is how much of a case one must see for the filter to choose it: who may not read what was said must not find it by its words either,
 // nor by anything else that an outline leaves out.
 func (f *Filter) least() Sight {
-	if f.Found != nil || f.Lead != "" || f.Repeats != "" {
+	if f.Found != nil || f.Lead != "" || f.Repeats != "" || f.Tone != "" {
 		return InFull
 	}
 	return Outline

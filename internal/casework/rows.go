@@ -89,12 +89,12 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	}
 	if old == nil {
 		_, err = tx.Exec(ctx, `INSERT INTO casework_case (id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at,
-			closed_at, due_at, timer_at, doc, number, procedure, title, category, place, simulated, repeats, opened_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			closed_at, due_at, timer_at, doc, tone, number, procedure, title, category, place, simulated, repeats, opened_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 			append(movable(p, c, at, doc), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))...)
 	} else {
 		_, err = tx.Exec(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
-			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15 WHERE id = $1`,
+			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15, tone = $16 WHERE id = $1`,
 			movable(p, c, at, doc)...)
 	}
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 // movable are the columns of a case that its life changes, after its id.
 func movable(p *Procedure, c *Case, at time.Time, doc []byte) []any {
 	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.approver(c), c.Urgent, c.Level, p.openness(), micros(at),
-		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), string(doc)}
+		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), string(doc), p.toneOf(c)}
 }
 
 // nextDue is when the first of what is still to be done falls due, or fell.
@@ -121,6 +121,12 @@ func (c *Case) nextDue() time.Time {
 		}
 	}
 	return next
+}
+
+// toneOf is the value by which lists show and choose a case.
+func (p *Procedure) toneOf(c *Case) string {
+	s, _ := c.Values[p.Tone].(string)
+	return s
 }
 
 // repeats is the value by which earlier cases are counted; empty when the procedure counts none.

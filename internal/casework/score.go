@@ -15,6 +15,7 @@ import (
 type Scoring struct {
 	Start      Points           `yaml:"start"`
 	Floor      Points           `yaml:"floor"`
+	Appeals    string           `yaml:"appeals"` // procedure/state: cases that ended so lift a deduction; their form has year, line, and may have times
 	Deductions Named[Deduction] `yaml:"deductions"`
 
 	file *strictyaml.File
@@ -26,6 +27,7 @@ type Deduction struct {
 	Missed []string `yaml:"missed"` // procedure/duty: duties of the unit that were missed, whether done later or not
 	Ended  []string `yaml:"ended"`  // procedure/state: cases that ended so
 	Party  string   `yaml:"party"`  // with ended: in which the unit was this party; lead unless said
+	Except string   `yaml:"except"` // with ended: a value of the case; the units that it names are not counted
 	Each   Points   `yaml:"each"`
 	Most   Points   `yaml:"most"` // of all together; none: without a bound
 }
@@ -97,7 +99,7 @@ func (d *Deduction) check(at, key string, wrong func(at, key string, kv ...any))
 	if (len(d.Missed) == 0) == (len(d.Ended) == 0) {
 		wrong(at, "counts")
 	}
-	if d.Party != "" && len(d.Ended) == 0 {
+	if (d.Party != "" || d.Except != "") && len(d.Ended) == 0 {
 		wrong(at+".party", "party")
 	}
 	if d.Each <= 0 || d.Most != 0 && d.Most < d.Each {
@@ -134,7 +136,21 @@ func (s *Scoring) CheckIn(procedures map[string]*Procedure) error {
 			}
 		}
 	}
+	if name, state, _ := strings.Cut(s.Appeals, "/"); s.Appeals != "" && !lifts(procedures[name], state) {
+		wrong("$.appeals", "no_appeal", "name", s.Appeals)
+	}
 	return found.Err()
+}
+
+// lifts reports whether cases of a procedure that end in a state can lift deductions.
+func lifts(p *Procedure, state string) bool {
+	if p == nil {
+		return false
+	}
+	st, ok := p.state(state)
+	_, year := p.form.Field("year")
+	_, line := p.form.Field("line")
+	return ok && st.Ends != Open && year && line
 }
 
 // party is the one that a unit was in the cases that count.

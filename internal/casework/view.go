@@ -138,7 +138,7 @@ type Offering struct {
 // Within is a row with what an outline covers, when no more of it is seen.
 func (r Row) Within() Row {
 	if r.Sight < InFull {
-		r.Title, r.Lead, r.Urgent, r.Level = "", "", false, 0
+		r.Title, r.Lead, r.Urgent, r.Level, r.Tone, r.Values = "", "", false, 0, "", nil
 	}
 	return r
 }

@@ -33,6 +33,7 @@ func (b *viewing) build() (*View, error) {
 	b.learnCallers()
 	v := &View{Row: rowOf(c, b.sight), Now: b.tx.Now(), Version: b.p, StateTitle: b.p.StateTitle(c.State), Seq: c.Seq, Reopened: c.Reopened, Paused: c.Paused}
 	if b.sight >= InFull {
+		v.Tone = b.p.toneOf(c)
 		var err error
 		if b.history, err = b.s.Records(b.ctx, b.tx, c.ID); err != nil {
 			return nil, err

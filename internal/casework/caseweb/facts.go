@@ -1,6 +1,7 @@
 package caseweb
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -116,11 +117,26 @@ func (cv *caseView) pauseText(p casework.PauseView) string {
 	return cv.d.r.T("caseweb.pause_was", "reason", cv.d.text(p.Title), "from", from, "to", p.To.In(zone).Format("01-02 15:04"))
 }
 
+// aboutFields are the fields of forms that name what a case is about.
+var aboutFields = []string{"promise", "about"}
+
 // pairs are the facts of the case.
 func (cv *caseView) pairs() []web.Pair {
 	t := cv.d.r.T
 	out := []web.Pair{{Name: t("caseweb.number"), Value: web.Text(cv.Number)},
 		{Name: t("caseweb.opened_at"), Value: web.Text(cv.OpenedAt.In(cv.d.r.Zone()).Format("2006-01-02 15:04"))}}
+	if no := cv.d.text(cv.Version.SerialOf(cv.Values)); no != "" {
+		out = append([]web.Pair{{Name: t("caseweb.paper_number"), Value: web.Text(no)}}, out...)
+	}
+	for _, field := range aboutFields {
+		number, _ := cv.Form[field].(string)
+		if number == "" || cv.d.About == nil {
+			continue
+		}
+		if href := cv.d.About(number); href != "" {
+			out = append(out, web.Pair{Name: t("caseweb.about"), Value: aboutLink(href, number)})
+		}
+	}
 	add := func(key, value string) {
 		if value != "" {
 			out = append(out, web.Pair{Name: t(key), Value: web.Text(value)})
@@ -166,6 +182,11 @@ func (cv *caseView) callerText(c casework.CallerView) string {
 		return cv.d.r.T("caseweb.yourself", "who", name)
 	}
 	return name
+}
+
+// paperNo is the number at the head of a paper.
+func (cv *caseView) paperNo() string {
+	return cmp.Or(cv.d.text(cv.Version.SerialOf(cv.Values)), cv.Number)
 }
 
 // office is the district's name, at the head of a paper.

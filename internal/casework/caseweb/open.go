@@ -69,6 +69,10 @@ func (h *pages) open(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.Method == http.MethodGet { // a page that leads here may have filled something in
+		f = r.QueryForm()
+		f.Set("key", "")
+	}
 	v := &openView{d: h.on(r), o: o, f: f, Behalf: !o.Self || o.OnBehalf && (r.Query("for") != "" || f.Value("for") != "")}
 	form, kept, err := h.readFields(r, f, fieldsOf(o.Form()))
 	if err != nil {

@@ -31,6 +31,9 @@ type Parts struct {
 	Ledger *ledger.Log
 	Vault  *vault.Vault
 	Search Search
+
+	Scoring *casework.Scoring          // nil: the district scores nobody
+	About   func(number string) string // the page of what a case is about, such as a promise, by its number; empty: it has none
 }
 
 // Search finds cases by their text. ok is false when nothing can be looked for in what was typed.
@@ -69,6 +72,9 @@ func Routes(p Parts) []web.Route {
 		{Pattern: "GET /procedures/{name}", Need: web.Everyone, Handle: h.procedure},
 		{Pattern: "GET /board", Need: web.May(identity.CaseOverview), Handle: h.board},
 		{Pattern: "GET /board/duties", Need: web.May(identity.CaseOverview), Handle: h.boardDuties},
+		{Pattern: "GET /scores", Need: work, Handle: h.scores},
+		{Pattern: "GET /scores/{unit}", Need: work, Handle: h.unitScore},
+		{Pattern: "GET /letters", Need: work, Handle: h.letters},
 	}
 }
 
@@ -84,5 +90,6 @@ var Nav = []web.NavItem{
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{
 	{Key: "tasks", Href: "/tasks", Text: "caseweb.tasks", Need: web.May(identity.CaseWork)},
+	{Key: "letters", Href: "/letters", Text: "caseweb.letters", Need: web.May(identity.CaseWork)},
 	{Key: "board", Href: "/board", Text: "caseweb.board", Need: web.May(identity.CaseOverview)},
 }
