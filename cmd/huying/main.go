@@ -39,6 +39,7 @@ type commands struct {
 	Pack     packCmd     `cmd:"" help:"${help_pack}"`
 	Read     readCmd     `cmd:"" help:"${help_read}"`
 	Serve    serveCmd    `cmd:"" help:"${help_serve}"`
+	Simulate simulateCmd `cmd:"" help:"${help_simulate}"`
 	Token    tokenCmd    `cmd:"" help:"${help_token}"`
 	Verify   verifyCmd   `cmd:"" help:"${help_verify}"`
 	Version  versionCmd  `cmd:"" help:"${help_version}"`

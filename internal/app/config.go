@@ -21,6 +21,8 @@ type Config struct {
 	Demo     bool       // prepare and show the pack's demonstration
 	DemoDate clock.Date // another day than the pack's to show it on
 
+	Simulation *Simulation // the cases that are played; nil: the few of every demonstration
+
 	PublicURL    string
 	Proxies      []netip.Prefix
 	MetricsToken string

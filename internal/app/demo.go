@@ -33,7 +33,7 @@ func (a *App) demonstrate(ctx context.Context) error {
 		return err
 	}
 	if played {
-		return a.playCases(ctx)
+		return a.playDemoCases(ctx)
 	}
 	a.cfg.Progress("app.step_accounts", 0)
 	if err := step(ctx, a.db, stepDemonstration, a.pack.Key, func(tx *store.Tx) error { return a.demoAccounts(ctx, tx) }); err != nil {
@@ -55,7 +55,7 @@ func (a *App) demonstrate(ctx context.Context) error {
 	if err := step(ctx, a.db, stepPlayed, strconv.Itoa(n), func(*store.Tx) error { return nil }); err != nil {
 		return err
 	}
-	return a.playCases(ctx)
+	return a.playDemoCases(ctx)
 }
 
 // demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.

@@ -44,6 +44,8 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 	}
 	_, err := ReadScoring(p, dir, all)
 	found = append(found, errs.All(err)...)
+	_, err = ReadScript(p, dir, all)
+	found = append(found, errs.All(err)...)
 	return all, found.Err()
 }
 

@@ -24,6 +24,7 @@ import (
 	"huying/internal/promise/promiseweb"
 	"huying/internal/report"
 	"huying/internal/rule"
+	"huying/internal/simulate"
 	"huying/internal/situation/situationweb"
 	"huying/internal/store"
 	"huying/internal/strictjson"
@@ -42,7 +43,7 @@ func Messages() []fs.FS {
 	return []fs.FS{
 		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
-		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, verify.Locales, drill.Locales,
+		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, verify.Locales, drill.Locales, simulate.Locales,
 		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
 	}
 }

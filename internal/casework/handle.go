@@ -43,6 +43,11 @@ func (s *Service) Open(ctx context.Context, who Asker, procedure string, cmd Ope
 	if err != nil {
 		return done, err
 	}
+	return s.OpenNumbered(ctx, id, who, procedure, cmd)
+}
+
+// OpenNumbered is Open under a number of Numbers.
+func (s *Service) OpenNumbered(ctx context.Context, id int64, who Asker, procedure string, cmd OpenCase) (done Done, err error) {
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		done, err = s.open(ctx, tx, id, who, procedure, cmd)
 		return err
@@ -68,11 +73,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, p
 		return Done{}, err
 	}
 	done := Done{Procedure: p}
-	cmd.Number = fmt.Sprintf("%s-%06d", p.Mark, id)
-	if who.Actor == nil && !who.Program || cmd.OnBehalf {
-		done.Secret = newSecret()
-		cmd.Caller.Key = keyOf(done.Secret)
-	}
+	cmd, done.Secret = opening(p, id, who, cmd)
 	if v := p.repeats(cmd.Form); v != "" {
 		if err := tx.Scan(ctx, "SELECT COUNT(*) FROM casework_case WHERE procedure = $1 AND repeats = $2", []any{p.Name, v}, &cmd.Earlier); err != nil {
 			return Done{}, err
@@ -92,6 +93,17 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, p
 		return Done{}, err
 	}
 	return done, s.remember(ctx, tx, who, done.Case)
+}
+
+// opening gives a case that is to be opened its number, and its caller a secret when they have no account.
+func opening(p *Procedure, id int64, who Asker, cmd OpenCase) (OpenCase, string) {
+	cmd.Number = fmt.Sprintf("%s-%06d", p.Mark, id)
+	if who.Actor != nil && !cmd.OnBehalf || who.Program && !cmd.OnBehalf {
+		return cmd, ""
+	}
+	secret := newSecret()
+	cmd.Caller.Key = keyOf(secret)
+	return cmd, secret
 }
 
 // Do gives a command to a case. Errors are those of Decide; errs.NotFound when there is no such case or who asks may not know of it; and
@@ -210,22 +222,10 @@ func (c *Case) callerOf(who Asker) int {
 
 // commit makes events so: what is personal goes into the vault, the record into the history and the ledger, the case into its row.
 func (s *Service) commit(ctx context.Context, tx *store.Tx, p *Procedure, old *Case, id int64, events []Event, signed Signed) (*Case, error) {
-	c := &Case{ID: id}
-	if old != nil {
-		c = old.clone()
-	}
-	if err := s.shown(ctx, tx, p, events); err != nil {
-		return nil, err
-	}
-	events, err := s.seal(ctx, tx, p, id, c, events)
+	c, r, err := s.fold(ctx, tx, p, old, id, Record{At: tx.Now(), By: signed, Events: events})
 	if err != nil {
 		return nil, err
 	}
-	r := Record{Seq: c.Seq + 1, At: tx.Now(), By: signed, Events: events}
-	for _, e := range events {
-		c.apply(func(string) *Procedure { return p }, r.At, r.By, e)
-	}
-	c.Seq = r.Seq
 	if old == nil { // the row first: records refer to it
 		if err := s.save(ctx, tx, p, nil, c, r.At); err != nil {
 			return nil, err
@@ -240,6 +240,28 @@ func (s *Service) commit(ctx context.Context, tx *store.Tx, p *Procedure, old *C
 		}
 	}
 	return c, s.tell(ctx, tx, p, old, c, r)
+}
+
+// fold makes a record the next of a case: its files must be there, and what is personal goes into the vault. It returns the case and the record
+// as they then are.
+func (s *Service) fold(ctx context.Context, tx *store.Tx, p *Procedure, old *Case, id int64, r Record) (*Case, Record, error) {
+	c := &Case{ID: id}
+	if old != nil {
+		c = old.clone()
+	}
+	if err := s.shown(ctx, tx, p, r.Events); err != nil {
+		return nil, r, err
+	}
+	events, err := s.seal(ctx, tx, p, id, c, r.Events)
+	if err != nil {
+		return nil, r, err
+	}
+	r.Seq, r.Events = c.Seq+1, events
+	for _, e := range events {
+		c.apply(func(string) *Procedure { return p }, r.At, r.By, e)
+	}
+	c.Seq = r.Seq
+	return c, r, nil
 }
 
 // again returns what a command with the same key came to.

@@ -58,7 +58,7 @@ func (n *teller) take(e Event) {
 	case e.Escalated != nil:
 		n.add(News{Topic: NewsEscalated, To: n.term(e.Escalated.To), Title: n.state()})
 	case e.Asked != nil:
-		if a := n.p.approver(n.c); a != "" {
+		if a := n.p.Approver(n.c); a != "" {
 			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(e.Asked.State, e.Asked.Action)})
 		}
 	case e.Returned != nil:

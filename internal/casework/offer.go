@@ -52,6 +52,11 @@ func Offers(p *Procedure, c *Case, by Actor, w World) []Offer {
 	return out
 }
 
+// OffersTo is Offers to whoever asks, who may be one of the callers.
+func OffersTo(p *Procedure, c *Case, who Asker, w World) []Offer {
+	return Offers(p, c, who.actor(c.callerOf(who)), w)
+}
+
 // timely reports whether an action that may be done only for a while may still be.
 func (d *decider) timely(f *found) bool {
 	if f.def.Within.IsZero() {

@@ -58,19 +58,27 @@ func (s *Service) Records(ctx context.Context, tx *store.Tx, id int64) ([]Record
 // append writes a record with its leaf in the ledger. Its number within the case is taken once: of two that come at the same time the
 // second fails.
 func (s *Service) append(ctx context.Context, tx *store.Tx, c *Case, r Record) error {
-	signed, err := json.Marshal(r.By)
+	signed, events, err := r.texts()
 	if err != nil {
 		return err
 	}
-	events, err := json.Marshal(r.Events)
+	if _, err := tx.Exec(ctx, "INSERT INTO casework_record ("+recordColumns+") VALUES ($1, $2, $3, $4, $5)",
+		c.ID, r.Seq, micros(r.At), signed, events); err != nil {
+		return err
+	}
+	return s.Ledger.Append(ctx, tx, Ref(c.Number, r.Seq), LedgerData(c.ID, r.Seq, micros(r.At), signed, events))
+}
+
+const recordColumns = "case_id, seq, at, signed, events"
+
+// texts are who signed and what happened, as the row keeps them.
+func (r Record) texts() (signed, events string, err error) {
+	by, err := json.Marshal(r.By)
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO casework_record (case_id, seq, at, signed, events) VALUES ($1, $2, $3, $4, $5)",
-		c.ID, r.Seq, micros(r.At), string(signed), string(events)); err != nil {
-		return err
-	}
-	return s.Ledger.Append(ctx, tx, Ref(c.Number, r.Seq), LedgerData(c.ID, r.Seq, micros(r.At), string(signed), string(events)))
+	all, err := json.Marshal(r.Events)
+	return string(by), string(all), err
 }
 
 // Ref is the name under which the ledger knows a record of a case.
@@ -88,10 +96,8 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 		return err
 	}
 	if old == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO casework_case (id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at,
-			closed_at, due_at, timer_at, doc, tone, number, procedure, title, category, place, simulated, repeats, opened_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-			append(movable(p, c, at, doc), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))...)
+		_, err = tx.Exec(ctx, `INSERT INTO casework_case (`+caseColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`, columns(p, c, at, doc)...)
 	} else {
 		_, err = tx.Exec(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
 			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15, tone = $16 WHERE id = $1`,
@@ -106,9 +112,17 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	return saveParts(ctx, tx, p, old, c)
 }
 
+const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, doc, tone,
+	number, procedure, title, category, place, simulated, repeats, opened_at`
+
+// columns are all columns of a case.
+func columns(p *Procedure, c *Case, at time.Time, doc []byte) []any {
+	return append(movable(p, c, at, doc), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))
+}
+
 // movable are the columns of a case that its life changes, after its id.
 func movable(p *Procedure, c *Case, at time.Time, doc []byte) []any {
-	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.approver(c), c.Urgent, c.Level, p.openness(), micros(at),
+	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.Approver(c), c.Urgent, c.Level, p.openness(), micros(at),
 		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), string(doc), p.toneOf(c)}
 }
 
@@ -147,12 +161,10 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) {
 			continue
 		}
-		args = append(args, c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due),
-			o.Provisional, string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed)
+		args = append(args, c.dutyRow(o)...)
 	}
 	for some := range slices.Chunk(args, mostRows*columns) {
-		q := query{`INSERT INTO casework_duty (case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at,
-			outstanding, claimed) VALUES ` + tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
+		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
 			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
 			outstanding = excluded.outstanding, claimed = excluded.claimed`, some}
 		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
@@ -160,6 +172,13 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 		}
 	}
 	return nil
+}
+
+const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed"
+
+func (c *Case) dutyRow(o *Owing) []any {
+	return []any{c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
+		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed}
 }
 
 // mostRows bounds the rows of one INSERT.

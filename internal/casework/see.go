@@ -114,8 +114,8 @@ func (p *Procedure) actingRoles() []string {
 	return out
 }
 
-// approver is whose approval a pending action waits for: ROLE@unit:KEY, ROLE@ for a role of the whole, or unit:KEY; empty when none does.
-func (p *Procedure) approver(c *Case) string {
+// Approver is whose approval a pending action waits for: ROLE@unit:KEY, ROLE@ for a role of the whole, or unit:KEY; empty when none does.
+func (p *Procedure) Approver(c *Case) string {
 	if c.Pending == nil {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"huying/internal/jobs"
 	"huying/internal/store"
 )
 
@@ -57,27 +58,35 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 			return err
 		}
 	}
+	for _, f := range following(p, old, c, r) {
+		if err := s.Queue.Enqueue(ctx, tx, f.Event, f.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// following are the jobs that follow from a record of which nobody needs to be told: orders to other systems, children that are to be opened,
+// the end, and that it was none.
+func following(p *Procedure, old, c *Case, r Record) (all []jobs.Job) {
 	for _, e := range r.Events {
 		if e.Ordered != nil && !c.Simulated {
-			if err := s.Queue.Enqueue(ctx, tx, OrderAsked{Case: c.ID, Seq: r.Seq}, fmt.Sprintf("%d/%d", c.ID, r.Seq)); err != nil {
-				return err
-			}
+			all = append(all, jobs.Job{Event: OrderAsked{Case: c.ID, Seq: r.Seq}, Key: fmt.Sprintf("%d/%d", c.ID, r.Seq)})
 		}
 		if e.Child != nil && e.Child.Case == 0 {
 			ask := ChildAsked{Parent: c.ID, N: e.Child.N}
-			if err := s.Queue.Enqueue(ctx, tx, ask, fmt.Sprintf("%d/%d", ask.Parent, ask.N)); err != nil {
-				return err
-			}
+			all = append(all, jobs.Job{Event: ask, Key: fmt.Sprintf("%d/%d", ask.Parent, ask.N)})
 		}
 	}
 	key := fmt.Sprintf("%d/%d", c.ID, c.Seq)
 	switch ended := old != nil && old.Closed(); {
 	case c.Closed() && !ended && (c.Parent != 0 || p.System != ""):
-		return s.Queue.Enqueue(ctx, tx, Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}, key)
+		e := Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}
+		all = append(all, jobs.Job{Event: e, Key: key})
 	case !c.Closed() && ended:
-		return s.Queue.Enqueue(ctx, tx, Reopened{Case: c.ID, Number: c.Number, Procedure: c.Procedure}, key)
+		all = append(all, jobs.Job{Event: Reopened{Case: c.ID, Number: c.Number, Procedure: c.Procedure}, Key: key})
 	}
-	return nil
+	return all
 }
 
 // searchText is by what a case is found: its number, title and what was said when it was opened, without what is personal.
@@ -104,7 +113,7 @@ func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
 			return err
 		}
 		for i := range cases {
-			if err := s.tick(ctx, tx, &cases[i]); err != nil {
+			if _, err := s.tick(ctx, tx, &cases[i]); err != nil {
 				return err
 			}
 			n++
@@ -114,18 +123,29 @@ func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
 	return n, err
 }
 
-func (s *Service) tick(ctx context.Context, tx *store.Tx, c *Case) error {
+// Tick lets the clock find what was missed by now in one case, and returns it.
+func (s *Service) Tick(ctx context.Context, id int64) (c *Case, err error) {
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		if c, err = load(ctx, tx, id); err != nil {
+			return err
+		}
+		c, err = s.tick(ctx, tx, c)
+		return err
+	})
+	return c, err
+}
+
+func (s *Service) tick(ctx context.Context, tx *store.Tx, c *Case) (*Case, error) {
 	p, err := s.version(ctx, tx, c.Hash)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	events, signed, err := Decide(p, c, Actor{Program: true}, Tick{}, s.world(tx))
 	if err != nil {
-		return fmt.Errorf("case %s: %w", c.Number, err)
+		return nil, fmt.Errorf("case %s: %w", c.Number, err)
 	}
 	if len(events) == 0 {
-		return nil
+		return c, nil
 	}
-	_, err = s.commit(ctx, tx, p, c, c.ID, events, signed)
-	return err
+	return s.commit(ctx, tx, p, c, c.ID, events, signed)
 }

@@ -94,6 +94,27 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx *store.Tx, e Event, key string
 	return err
 }
 
+// Job is an event with the key under which it is known.
+type Job struct {
+	Event Event
+	Key   string
+}
+
+// NoteDone writes jobs that were done already, in the caller's transaction: what is left of a job after it ran, without its running. The
+// caller knows that there is nothing to do.
+func (q *Queue) NoteDone(ctx context.Context, tx *store.Tx, all []Job) error {
+	rows := store.Rows{Table: "jobs", Columns: []string{"kind", "key", "payload", "run_at", "tries", "made_at", "done_at", "dead"}}
+	at := q.clock.Now().UnixMicro()
+	for _, d := range all {
+		payload, err := json.Marshal(d.Event)
+		if err != nil {
+			return err
+		}
+		rows.Add(d.Event.Kind(), d.Key, string(payload), at, 0, at, at, false)
+	}
+	return rows.Insert(ctx, tx)
+}
+
 func (q *Queue) nudge() {
 	select {
 	case q.wake <- struct{}{}:

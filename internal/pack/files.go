@@ -30,21 +30,24 @@ func (c *checker) listing() bool {
 
 // plain are the files that a pack may hold besides its report.
 func plain(name string) bool {
-	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "roles.yaml", ScoringFile, "NOTICE", "LICENSE"}, name) ||
+	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "roles.yaml", ScoringFile, SimulationFile, "NOTICE", "LICENSE"}, name) ||
 		path.Ext(name) == ".md" || strings.HasPrefix(name, ".")
 }
 
 // folders are what a pack may hold beside its files, with what a file there is called.
 var folders = map[string]string{"procedures": ".yaml", "schema": ".json", "drills": ".yaml"}
 
-// folders reads the files of the pack's folders, by their paths, and the table of scores beside them.
+// folders reads the files of the pack's folders, by their paths, and the table of scores and the simulation beside them.
 func (c *checker) folders() map[string][]byte {
 	files := map[string][]byte{}
-	if c.has(ScoringFile) {
-		if data, err := c.read(ScoringFile, MaxFile); err != nil {
+	for _, file := range []string{ScoringFile, SimulationFile} {
+		if !c.has(file) {
+			continue
+		}
+		if data, err := c.read(file, MaxFile); err != nil {
 			c.add(err)
 		} else {
-			files[ScoringFile] = data
+			files[file] = data
 		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(folders)) {

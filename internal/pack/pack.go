@@ -35,6 +35,9 @@ const (
 // ScoringFile is the table by which the year of units is scored; a pack may have none.
 const ScoringFile = "scoring.yaml"
 
+// SimulationFile is what is played of cases when the pack is shown; a pack may have none.
+const SimulationFile = "simulation.yaml"
+
 // Pack is a checked pack.
 type Pack struct {
 	Key           string
@@ -52,7 +55,7 @@ type Pack struct {
 	Roles         []Role            // of the district's own, beside those of the program
 	Procedures    []string          // the files of procedures, in order of their names
 	Drills        []string          // the files of drills
-	Files         map[string][]byte // the content of procedures, drills, the schemas that they name and the table of scores, by path in the pack
+	Files         map[string][]byte // the content of procedures, drills, the schemas that they name, the table of scores and the simulation, by path in the pack
 }
 
 // Role is a post of the district: a community officer, a mediator. What its holders may do stands in the procedures that name it.

@@ -65,7 +65,7 @@ func (ix *Index) Fill(ctx context.Context) (n int, err error) {
 // fill takes one batch. It holds the filler's row from the beginning: of two fillers, the later would otherwise lay an older text over
 // a newer one.
 func (ix *Index) fill(ctx context.Context, tx *store.Tx) (n int, err error) {
-	if _, err := tx.Exec(ctx, "UPDATE search_filler SET at = $1 WHERE one = 1", tx.Now().UnixMicro()); err != nil {
+	if err := hold(ctx, tx); err != nil {
 		return 0, err
 	}
 	size, put := batchPostgres, putPostgres
@@ -92,6 +92,12 @@ func (ix *Index) fill(ctx context.Context, tx *store.Tx) (n int, err error) {
 		}
 	}
 	return len(taken), put(ctx, tx, in, out)
+}
+
+// hold makes the transaction the only one that fills the index.
+func hold(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, "UPDATE search_filler SET at = $1 WHERE one = 1", tx.Now().UnixMicro())
+	return err
 }
 
 // putPostgres takes documents in and out. GIN collects what is new in a list that every search would have to read through, so the list

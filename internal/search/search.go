@@ -67,8 +67,12 @@ func New(db *store.DB, kinds ...string) *Index {
 //
 // A text counts up to 256 kB.
 func (ix *Index) Put(ctx context.Context, tx *store.Tx, kind string, id int64, text string, tags ...string) error {
-	text = strings.ReplaceAll(strings.ToValidUTF8(cutBytes(text, maxText), "\uFFFD"), "\x00", "\uFFFD")
-	return ix.wait(ctx, tx, kind, id, text, tags)
+	return ix.wait(ctx, tx, kind, id, clean(text), tags)
+}
+
+// clean is a text as the databases take it.
+func clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(cutBytes(text, maxText), "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // Remove takes a document out of the index, in the caller's transaction.

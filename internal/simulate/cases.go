@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"container/heap"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -11,233 +10,329 @@ import (
 	"huying/internal/clock"
 )
 
-// Call is a whistle that a community blows.
-type Call struct {
-	Place    string // of the community
-	Category string
-	Title    string
-	Text     string
-	Danger   bool
-	Joint    []string // units that must come too
-}
-
-// Deed is what somebody does in a case.
-type Deed struct {
-	Unit   string // who acts for it; empty: the caller
-	Action string
-	Text   string
-	Photo  []byte
-	Marks  bool // the units that came are rated, each with Mark
-	Mark   int
+// Owed is something that somebody has yet to do in a case.
+type Owed struct {
+	Key        string // tells it from all others of the case
+	Who        string // unit:KEY, person:ID or caller:N
+	Start, Due time.Time
 }
 
 // Standing is where a case stands.
 type Standing struct {
-	State string
-	Lead  string
-	Owing []string // units that have not come yet
-	Ended bool
+	Ended   bool
+	Timer   time.Time // when the clock acts by itself; zero: never
+	Waits   string    // for whose approval; empty: for nobody's
+	Owed    []Owed    // what is due or late
+	Callers []string
+	Others  []string // who else may have something to do in it
 }
 
-// Cases is where the simulator blows whistles: app adapts the casework. Each deed has a key, so that a play which broke off goes on where
-// it ended.
+// Choice is something that somebody may do in a case now.
+type Choice struct {
+	N      int    // which of those that Choices returned
+	Meets  bool   // it does what they owe
+	Excuse bool   // a reason is asked for it: to refuse, to decline, to ask for more time, to be dissatisfied, to withdraw
+	Ends   string // how the case ends by it; empty: not
+}
+
+// Case is a case that is played.
+type Case interface {
+	Standing() Standing
+	// Choices returns what somebody may do at a moment.
+	Choices(at time.Time, who string) []Choice
+	// Do does one of them, with an input made up from rng. It is false when the rules refused it.
+	Do(ctx context.Context, at time.Time, c Choice, rng *rand.Rand) (bool, error)
+	// Approve lets whoever the case waits for approve, or return what was asked.
+	Approve(ctx context.Context, at time.Time, yes bool, rng *rand.Rand) error
+	// Tick lets the clock act.
+	Tick(ctx context.Context, at time.Time) error
+}
+
+// Opening is the opening of a case.
+type Opening struct {
+	N         int // of all that are played, from 0
+	Procedure string
+	At        time.Time
+}
+
+// Cases is where the simulator opens cases: app adapts the casework.
 type Cases interface {
-	Open(ctx context.Context, at time.Time, key string, c Call) (number string, err error)
-	Do(ctx context.Context, at time.Time, key, number string, d Deed) error
-	Look(ctx context.Context, number string) (Standing, error)
-	Sweep(ctx context.Context, at time.Time) error
+	Open(ctx context.Context, o Opening, rng *rand.Rand) (Case, error)
 }
 
-// CaseSeason is what is played of whistles.
-type CaseSeason struct {
+// Year is what is played of cases: the openings of a season, in order of time, and how what is opened goes on.
+type Year struct {
 	Season
-	Zone   *time.Location
-	Number int      // of whistles
-	Places []string // communities
-	Joint  []string // units that may be called beside the lead
+	Zone     *time.Location
+	Openings []Opening
 }
 
-// wake is when somebody looks at a case again.
-type wake struct {
-	at     time.Time
-	i      int // which case
-	number string
-	turn   int
-}
-
-type wakes []wake
-
-func (w wakes) Len() int { return len(w) }
-func (w wakes) Less(a, b int) bool {
-	return w[a].at.Before(w[b].at) || w[a].at.Equal(w[b].at) && w[a].i < w[b].i
-}
-func (w wakes) Swap(a, b int) { w[a], w[b] = w[b], w[a] }
-func (w *wakes) Push(x any)   { *w = append(*w, x.(wake)) }
-func (w *wakes) Pop() any     { old := *w; x := old[len(old)-1]; *w = old[:len(old)-1]; return x }
-
-// PlayCases plays the whistles of a season: calls on the days that are worked, good units and late ones, refusals, confirmations and
-// silence. It returns how many whistles were blown. The clock finds what was missed each morning.
-func PlayCases(ctx context.Context, c Cases, s CaseSeason, step func(done, all int)) (int, error) {
-	p := &casePlay{c: c, s: s, rng: rand.New(rand.NewPCG(s.Seed, 7)), until: s.Until.AddDays(1).In(s.Zone)}
-	days := p.days()
-	if len(days) == 0 || len(s.Places) == 0 {
-		return 0, nil
+// Plan lays out the openings of a season: of each procedure its number of cases a year, times scale, for the days of the season. Most come on
+// the days that offices work, a few on days of rest.
+func Plan(s Season, zone *time.Location, aYear map[string]float64, scale float64) Year {
+	rng := rand.New(rand.NewPCG(s.Seed, 1<<32))
+	names := make([]string, 0, len(aYear))
+	total := 0.0
+	for name := range aYear {
+		names = append(names, name)
+		total += aYear[name]
 	}
-	for i := range s.Number {
-		heap.Push(&p.queue, wake{at: p.during(days[i*len(days)/s.Number]), i: i})
-	}
-	blown, swept := 0, clock.Date{}
-	for p.queue.Len() > 0 {
-		w := heap.Pop(&p.queue).(wake)
-		if !w.at.Before(p.until) {
-			continue // it lies after the season: the case stays open
+	slices.Sort(names)
+	days, weights, sum := []clock.Date{}, []float64{}, 0.0
+	for d := s.From; !d.After(s.Until); d = d.AddDays(1) {
+		w := 1.0
+		if !s.Works(d) {
+			w = 0.15
 		}
-		if day := clock.DateOf(w.at, s.Zone); day != swept {
-			swept = day
-			if err := c.Sweep(ctx, w.at); err != nil {
-				return blown, err
+		sum += w
+		days, weights = append(days, d), append(weights, sum)
+	}
+	y := Year{Season: s, Zone: zone}
+	n := int(total*scale*float64(len(days))/365 + 0.5)
+	for i := range n {
+		u := (float64(i) + rng.Float64()) / float64(n) * sum
+		day, _ := slices.BinarySearch(weights, u)
+		minute := 8*60 + 30 + rng.IntN(9*60)
+		at := days[min(day, len(days)-1)].In(zone).Add(time.Duration(minute)*time.Minute + time.Duration(rng.IntN(60))*time.Second)
+		x := rng.Float64() * total
+		for _, name := range names {
+			if x -= aYear[name]; x < 0 || name == names[len(names)-1] {
+				y.Openings = append(y.Openings, Opening{Procedure: name, At: at})
+				break
 			}
 		}
-		if w.number == "" {
-			blown++
-			step(blown, s.Number)
-		}
-		if err := p.act(ctx, w); err != nil {
-			return blown, fmt.Errorf("whistle %d, turn %d: %w", w.i, w.turn, err)
+	}
+	slices.SortStableFunc(y.Openings, func(a, b Opening) int { return a.At.Compare(b.At) })
+	for i := range y.Openings {
+		y.Openings[i].N = i
+	}
+	return y
+}
+
+// Play plays one case from its opening to the end of the season, or of the case.
+func (y *Year) Play(ctx context.Context, c Cases, o Opening) error {
+	rng := rand.New(rand.NewPCG(y.Seed, uint64(o.N)))
+	one, err := c.Open(ctx, o, rng)
+	if err != nil || one == nil {
+		return err
+	}
+	l := &caseLife{y: y, c: one, rng: rng, now: o.At, until: y.Until.AddDays(1).In(y.Zone), plans: map[string]time.Time{}}
+	for range mostTurns {
+		if on, err := l.turn(ctx); err != nil || !on {
+			return err
 		}
 	}
-	return blown, c.Sweep(ctx, p.until.Add(-time.Minute))
+	return nil
 }
 
-type casePlay struct {
-	c     Cases
-	s     CaseSeason
+// mostTurns bounds what happens in one case.
+const mostTurns = 80
+
+// caseLife is how a case goes on. What somebody means to do is planned once, and then holds: silence is a plan too.
+type caseLife struct {
+	y     *Year
+	c     Case
 	rng   *rand.Rand
+	now   time.Time
 	until time.Time
-	queue wakes
+	plans map[string]time.Time // by what is owed; the zero time: never
+	again bool                 // whether an ended case was thought about
+	fails int
 }
 
-// days are the working days of the season.
-func (p *casePlay) days() (out []clock.Date) {
-	for d := p.s.From; !d.After(p.s.Until); d = d.AddDays(1) {
-		if p.s.Works(d) {
-			out = append(out, d)
+// turn does what is next, and reports whether the case goes on.
+func (l *caseLife) turn(ctx context.Context) (bool, error) {
+	st := l.c.Standing()
+	key, who, at := l.next(st)
+	if !st.Timer.IsZero() && (at.IsZero() || st.Timer.Before(at)) {
+		at = st.Timer.Add(time.Second) // the clock looks each second
+		if !at.Before(l.until) {
+			return false, nil
 		}
+		l.now = later(l.now, at)
+		return true, l.c.Tick(ctx, l.now)
+	}
+	if at.IsZero() || !at.Before(l.until) {
+		return false, nil
+	}
+	l.now = later(l.now, at)
+	if st.Waits != "" && who == st.Waits {
+		delete(l.plans, key)
+		return true, l.c.Approve(ctx, l.now, l.rng.IntN(15) > 0, l.rng)
+	}
+	return l.act(ctx, key, who)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a.Add(time.Second)
+}
+
+// next is who does something next, and when; the zero time when nobody does.
+func (l *caseLife) next(st Standing) (key, who string, at time.Time) {
+	if st.Waits != "" {
+		key = "approve " + st.Waits
+		return key, st.Waits, l.plan(key, func() time.Time { return l.workday(l.now, l.rng.IntN(3)) })
+	}
+	if st.Ended {
+		if l.again || len(st.Callers) == 0 {
+			return "", "", time.Time{}
+		}
+		return "again", st.Callers[0], l.plan("again", func() time.Time {
+			if l.rng.IntN(25) > 0 {
+				return time.Time{}
+			}
+			return l.workday(l.now, 1+l.rng.IntN(8))
+		})
+	}
+	for _, o := range st.Owed {
+		t := l.plan(o.Key, func() time.Time { return l.mean(o) })
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			key, who, at = o.Key, o.Who, t
+		}
+	}
+	if len(st.Owed) == 0 && len(st.Others) > 0 {
+		who = st.Others[l.fails%len(st.Others)]
+		key = "other " + who
+		at = l.plan(key, func() time.Time { return l.workday(l.now, 1) })
+	}
+	return key, who, at
+}
+
+func (l *caseLife) plan(key string, when func() time.Time) time.Time {
+	t, ok := l.plans[key]
+	if !ok {
+		t = when()
+		l.plans[key] = t
+	}
+	return t
+}
+
+// mean is when somebody means to do what they owe: within the term as a rule; late now and then, in some units more often; and some who
+// call stay silent.
+func (l *caseLife) mean(o Owed) time.Time {
+	isCaller := len(o.Who) > 7 && o.Who[:7] == "caller:"
+	x := l.rng.Float64()
+	switch {
+	case o.Due.IsZero():
+		return l.workday(l.now, 2+l.rng.IntN(3))
+	case isCaller && x < 0.12:
+		return time.Time{}
+	case !isCaller && x < l.lateness(o.Who):
+		return l.workday(o.Due, 1+l.rng.IntN(4))
+	}
+	t := o.Start.Add(time.Duration(float64(o.Due.Sub(o.Start)) * (0.1 + 0.75*l.rng.Float64())))
+	if b := l.business(t); b.Before(o.Due) {
+		t = b
+	}
+	if !t.After(l.now) {
+		return l.now.Add(time.Duration(3+l.rng.IntN(25)) * time.Minute)
+	}
+	return t
+}
+
+// lateness is how often a unit is late.
+func (l *caseLife) lateness(who string) float64 {
+	sum := uint64(14695981039346656037)
+	for _, b := range []byte(who) {
+		sum = (sum ^ uint64(b)) * 1099511628211
+	}
+	return []float64{0.02, 0.05, 0.05, 0.08, 0.22}[(sum^l.y.Seed)>>7%5]
+}
+
+// act lets somebody choose among what they may do. What the rules refuse is not done, and something else is tried.
+func (l *caseLife) act(ctx context.Context, key, who string) (bool, error) {
+	delete(l.plans, key)
+	if key == "again" {
+		l.again = true
+	}
+	for _, c := range l.shuffled(l.c.Choices(l.now, who)) {
+		done, err := l.c.Do(ctx, l.now, c, l.rng)
+		if err != nil {
+			return false, fmt.Errorf("at %s: %w", l.now.In(l.y.Zone).Format(time.DateTime), err)
+		}
+		if done {
+			l.fails = 0
+			if key == "again" {
+				l.again = false
+			}
+			return true, nil
+		}
+	}
+	if l.fails++; l.fails > 6 { // nobody can: it stays as it is
+		l.plans[key] = time.Time{}
+		return true, nil
+	}
+	l.plans[key] = l.workday(l.now, 1+l.rng.IntN(4))
+	return true, nil
+}
+
+// weight is how likely a choice is, beside others.
+func (c Choice) weight() int {
+	switch {
+	case c.Excuse && c.Meets:
+		return 8
+	case c.Excuse:
+		return 2
+	case c.Ends == "withdrawn" || c.Ends == "refused":
+		return 2
+	case c.Meets:
+		return 100
+	}
+	return 25
+}
+
+// shuffled is the choices in an order by chance, the likelier rather first.
+func (l *caseLife) shuffled(all []Choice) []Choice {
+	left, out := slices.Clone(all), make([]Choice, 0, len(all))
+	for len(left) > 0 {
+		sum := 0
+		for _, c := range left {
+			sum += c.weight()
+		}
+		i, x := 0, l.rng.IntN(sum)
+		for x >= left[i].weight() {
+			x -= left[i].weight()
+			i++
+		}
+		out = append(out, left[i])
+		left = slices.Delete(left, i, i+1)
 	}
 	return out
 }
 
-// during is some minute of the business hours of a day.
-func (p *casePlay) during(d clock.Date) time.Time {
-	minute := 8*60 + 40 + p.rng.IntN(180)
-	if p.rng.IntN(2) == 1 {
-		minute = 14*60 + 35 + p.rng.IntN(170)
+// business is a moment of the same day or the next that is worked, within the hours of offices.
+func (l *caseLife) business(t time.Time) time.Time {
+	d := clock.DateOf(t, l.y.Zone)
+	minute := int(t.Sub(d.In(l.y.Zone)).Minutes())
+	if l.y.Works(d) && (minute >= 8*60+30 && minute < 12*60 || minute >= 14*60+30 && minute < 17*60+30) {
+		return t
 	}
-	return d.In(p.s.Zone).Add(time.Duration(minute) * time.Minute)
+	for minute >= 17*60+30 || !l.y.Works(d) {
+		d, minute = d.AddDays(1), 0
+	}
+	if minute >= 12*60 {
+		return d.In(l.y.Zone).Add(time.Duration(14*60+31+l.rng.IntN(60)) * time.Minute)
+	}
+	return d.In(l.y.Zone).Add(time.Duration(8*60+31+l.rng.IntN(60)) * time.Minute)
 }
 
-// later is a time in business hours, some working days on.
-func (p *casePlay) later(at time.Time, days int) time.Time {
-	d := clock.DateOf(at, p.s.Zone)
+// workday is some moment of business so many days that are worked after another; with none, later the same day if there is time.
+func (l *caseLife) workday(t time.Time, days int) time.Time {
+	if days == 0 {
+		return l.business(t.Add(time.Duration(20+l.rng.IntN(100)) * time.Minute))
+	}
+	d := clock.DateOf(t, l.y.Zone)
 	for days > 0 {
-		if d = d.AddDays(1); p.s.Works(d) {
+		if d = d.AddDays(1); l.y.Works(d) {
 			days--
 		}
 	}
-	if t := p.during(d); t.After(at) {
-		return t
+	minute := 8*60 + 40 + l.rng.IntN(180)
+	if l.rng.IntN(2) == 1 {
+		minute = 14*60 + 35 + l.rng.IntN(170)
 	}
-	return at.Add(time.Duration(20+p.rng.IntN(60)) * time.Minute)
-}
-
-// topics are what communities whistle about.
-var topics = []struct {
-	category string
-	titles   []string
-	joint    bool
-}{
-	{"road", []string{"路面塌陷，车辆绕行", "井盖松动，夜间有异响", "人行道地砖破损", "路灯成片不亮"}, true},
-	{"rubbish", []string{"垃圾收集点满溢", "绿化带里倾倒建筑垃圾", "沿街垃圾桶破损"}, false},
-	{"water", []string{"雨水口返臭", "河涌边发现污水直排", "排水沟堵塞，雨后积水"}, true},
-	{"greenery", []string{"台风后树枝悬空", "行道树遮挡信号灯"}, false},
-	{"building", []string{"天台私自加建", "空地搭建铁皮棚"}, true},
-	{"fire", []string{"消防通道被占用", "楼道堆放电动车并充电"}, true},
-	{"noise", []string{"夜间施工扰民", "广场音响过大"}, false},
-	{"business", []string{"早市占道经营", "流动摊贩堵住校门"}, true},
-}
-
-// call makes up a whistle.
-func (p *casePlay) call() Call {
-	t := topics[p.rng.IntN(len(topics))]
-	c := Call{Place: p.s.Places[p.rng.IntN(len(p.s.Places))], Category: t.category, Title: t.titles[p.rng.IntN(len(t.titles))], Danger: p.rng.IntN(12) == 0}
-	c.Text = "演示：" + c.Title + "，社区自行处理不了，请到场。"
-	if t.joint && len(p.s.Joint) > 0 && p.rng.IntN(3) > 0 {
-		c.Joint = []string{p.s.Joint[p.rng.IntN(len(p.s.Joint))]}
-	}
-	return c
-}
-
-// slow reports whether a unit is one that comes late more often than others.
-func slow(unit string) bool { return len(unit)%3 == 0 }
-
-// act does what is next in a case, and says when somebody looks again.
-func (p *casePlay) act(ctx context.Context, w wake) error {
-	key := fmt.Sprintf("sim/%d/%d", w.i, w.turn)
-	w.turn++
-	if w.number == "" {
-		number, err := p.c.Open(ctx, w.at, key, p.call())
-		w.number = number
-		if w.at = w.at.Add(time.Duration(15+p.rng.IntN(150)) * time.Minute); p.rng.IntN(6) == 0 {
-			w.at = p.later(w.at, 1)
-		}
-		heap.Push(&p.queue, w)
-		return err
-	}
-	st, err := p.c.Look(ctx, w.number)
-	if err != nil || st.Ended || w.turn > 14 {
-		return err
-	}
-	d, wait := p.deed(st, w)
-	if d.Action != "" {
-		if err := p.c.Do(ctx, w.at, key, w.number, d); err != nil {
-			return err
-		}
-	}
-	w.at = p.later(w.at, wait)
-	heap.Push(&p.queue, w)
-	return nil
-}
-
-// deed is what somebody does where a case stands, and after how many working days it is looked at again.
-func (p *casePlay) deed(st Standing, w wake) (Deed, int) {
-	switch {
-	case st.State == "called" && len(st.Owing) > 0:
-		unit := st.Owing[0]
-		if slices.Contains(st.Owing, st.Lead) {
-			unit = st.Lead
-		}
-		if slow(unit) && p.rng.IntN(3) == 0 {
-			return Deed{}, 1 // silence
-		}
-		if w.turn == 2 && unit == st.Lead && p.rng.IntN(12) == 0 {
-			return Deed{Unit: unit, Action: "decline", Text: "演示：不属本单位职责。"}, 0
-		}
-		return Deed{Unit: unit, Action: "report-in", Text: "演示：已安排人员到场查看。"}, p.rng.IntN(2)
-	case st.State == "handling" && len(st.Owing) > 0 && p.rng.IntN(2) == 0:
-		return Deed{Unit: st.Owing[0], Action: "report-in", Text: "演示：到场配合。"}, 0
-	case st.State == "handling":
-		if slow(st.Lead) && p.rng.IntN(3) == 0 {
-			return Deed{}, 2
-		}
-		return Deed{Unit: st.Lead, Action: "resolve", Text: "演示：已处置完毕，现场恢复。", Photo: Picture(p.rng.Uint64())}, 1
-	case st.State == "confirming":
-		switch n := p.rng.IntN(20); {
-		case n < 2:
-			return Deed{}, 3 // the caller is silent
-		case n < 4:
-			return Deed{Action: "reject", Text: "演示：还没有解决，请再来看。"}, 1
-		}
-		return Deed{Action: "accept", Marks: true, Mark: 3 + p.rng.IntN(3)}, 1
-	}
-	return Deed{}, 1
+	return d.In(l.y.Zone).Add(time.Duration(minute) * time.Minute)
 }

@@ -159,6 +159,7 @@ func (db *DB) Now() time.Time { return db.clock.Now() }
 // Tx is a transaction: one time, one snapshot. It belongs to the function that it is given to, and to that function's goroutine.
 type Tx struct {
 	pg     *sql.Tx         // of PostgreSQL
+	conn   *sql.Conn       // on which it runs
 	lite   *session        // of SQLite
 	ctx    context.Context // of a transaction that writes to SQLite: nothing begins once it has ended
 	engine Engine
@@ -245,11 +246,16 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) (err error) {
 
 // once runs f in a transaction of PostgreSQL.
 func (db *DB) once(ctx context.Context, opts *sql.TxOptions, tx *Tx, f func(*Tx) error) (err error) {
-	raw, err := db.w.BeginTx(ctx, opts)
+	conn, err := db.w.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	tx.pg, tx.now = raw, db.Now()
+	defer func() { err = errors.Join(err, ignoreDone(conn.Close())) }()
+	raw, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	tx.pg, tx.conn, tx.now = raw, conn, db.Now()
 	done := false
 	defer func() {
 		if !done { // f failed or panicked
@@ -266,9 +272,9 @@ func (db *DB) once(ctx context.Context, opts *sql.TxOptions, tx *Tx, f func(*Tx)
 	return nil
 }
 
-// ignoreDone drops the error of rolling back what a cancelled context has rolled back already.
+// ignoreDone drops the error of ending what a cancelled context, or a lost connection, has ended already.
 func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
+	if errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) {
 		return nil
 	}
 	return err

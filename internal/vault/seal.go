@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -73,10 +72,7 @@ func (v *Vault) find(ctx context.Context, tx *store.Tx, id int64) (subject, erro
 }
 
 func (v *Vault) sealFor(ctx context.Context, tx *store.Tx, s subject, values []Value) ([]Ref, error) {
-	if s.key == nil {
-		return nil, errs.New(errs.Conflict, "vault.erased")
-	}
-	secret, err := v.unwrap(s)
+	secret, err := v.unwrapped(s)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +82,7 @@ func (v *Vault) sealFor(ctx context.Context, tx *store.Tx, s subject, values []V
 		if len(val.Data) > maxValue {
 			return nil, errs.New(errs.TooLarge, "vault.too_large", "limit", maxValue>>10)
 		}
-		refs[i] = Ref(refMark + rand.Text())
+		refs[i] = NewRef()
 		sealed, err := seal(secret, val.Data, boundItem(s.id, refs[i], val.Purpose))
 		if err != nil {
 			return nil, err
@@ -95,6 +91,14 @@ func (v *Vault) sealFor(ctx context.Context, tx *store.Tx, s subject, values []V
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO vault_item (ref, subject, purpose, sealed, at) VALUES "+rows.sql.String(), rows.args...)
 	return refs, err
+}
+
+// unwrapped is the key of a person who was not erased.
+func (v *Vault) unwrapped(s subject) ([]byte, error) {
+	if s.key == nil {
+		return nil, errs.New(errs.Conflict, "vault.erased")
+	}
+	return v.unwrap(s)
 }
 
 // boundItem ties a value to its person, its place and its purpose: moved or renamed it does not open.

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"slices"
+	"time"
 
 	"huying/internal/errs"
 	"huying/internal/store"
@@ -107,6 +108,11 @@ func (v *Vault) Subject(ctx context.Context, tx *store.Tx, name string) (id int6
 }
 
 func (v *Vault) subject(ctx context.Context, tx *store.Tx, name string) (subject, error) {
+	return v.subjectAt(ctx, tx, name, tx.Now())
+}
+
+// subjectAt is subject, and notes of somebody new when they came.
+func (v *Vault) subjectAt(ctx context.Context, tx *store.Tx, name string, at time.Time) (subject, error) {
 	const find = "SELECT " + subjectColumns + " FROM vault_subject WHERE name = $1"
 	s, err := store.One(ctx, tx, (*subject).fields, find, name)
 	if !errs.Is(err, errs.NotFound) {
@@ -119,7 +125,7 @@ func (v *Vault) subject(ctx context.Context, tx *store.Tx, name string) (subject
 		return subject{}, err
 	}
 	s, err = store.One(ctx, tx, (*subject).fields, `INSERT INTO vault_subject (name, master, key, made_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (name) DO NOTHING RETURNING `+subjectColumns, name, v.keys[0].id, wrapped, tx.Now().UnixMicro())
+		ON CONFLICT (name) DO NOTHING RETURNING `+subjectColumns, name, v.keys[0].id, wrapped, at.UnixMicro())
 	if errs.Is(err, errs.NotFound) { // somebody was faster, and has committed
 		return store.One(ctx, tx, (*subject).fields, find, name)
 	}

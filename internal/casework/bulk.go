@@ -1,0 +1,267 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"huying/internal/calendar"
+	"huying/internal/errs"
+	"huying/internal/files"
+	"huying/internal/jobs"
+	"huying/internal/ledger"
+	"huying/internal/places"
+	"huying/internal/search"
+	"huying/internal/store"
+	"huying/internal/vault"
+)
+
+// Bulk gives commands to simulated cases of its own, in memory and at the time of each, and writes what follows from them many at a time: the
+// rows that the same commands would have left, given one by one. Commands and rules are the same; only the writing is another. It belongs
+// to one goroutine until Write, which may be another's.
+type Bulk struct {
+	s          *Service // whose vault and files are this bulk's
+	calendar   *calendar.Calendar
+	trees      *places.Trees
+	procedures map[string]*Procedure
+	earlier    map[[2]string]int // how many cases of a procedure have a value that it counts
+	files      map[string]bool
+	at         time.Time
+
+	people []string // by whom the vault knows those who gave something
+	given  []vault.Given
+	cases  []*BulkCase
+}
+
+// BulkCase is a case of a bulk.
+type BulkCase struct {
+	Case      *Case
+	Procedure *Procedure
+	Secret    string // by which a caller without an account proves to be the first
+	moved     time.Time
+	records   []Record
+	follow    []jobs.Job
+}
+
+// BulkParts take what a bulk has to write, many at a time.
+type BulkParts struct {
+	Ledger interface {
+		AppendAll(context.Context, *store.Tx, []ledger.Leaf) error
+	}
+	Vault interface {
+		GiveAll(context.Context, *store.Tx, []vault.Given) error
+	}
+	Search interface {
+		PutAll(ctx context.Context, tx *store.Tx, kind string, texts []search.Text) error
+	}
+}
+
+// NewBulk returns a bulk of cases of the procedures that hold now. hashes are the files that its commands may name.
+func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
+	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), earlier: map[[2]string]int{}, files: map[string]bool{}}
+	for _, h := range hashes {
+		b.files[h] = true
+	}
+	parts := s.Parts
+	parts.Vault, parts.Files = b, b
+	b.s = New(parts)
+	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		if b.procedures, err = s.Procedures(ctx, tx); err != nil {
+			return err
+		}
+		type count struct {
+			key [2]string
+			n   int
+		}
+		all, err := store.All(ctx, tx, func(c *count) []any { return []any{&c.key[0], &c.key[1], &c.n} },
+			"SELECT procedure, repeats, COUNT(*) FROM casework_case WHERE repeats <> '' GROUP BY procedure, repeats")
+		for _, c := range all {
+			b.earlier[c.key] = c.n
+		}
+		return err
+	})
+	return b, err
+}
+
+// Numbers takes n numbers for cases that a bulk is to open, and returns the first.
+func (s *Service) Numbers(ctx context.Context, tx *store.Tx, n int) (first int64, err error) {
+	last, err := advance(ctx, tx, int64(n))
+	return last - int64(n) + 1, err
+}
+
+// Next begins another bulk, that goes on from this one; this one is to be written.
+func (b *Bulk) Next() *Bulk {
+	next := &Bulk{calendar: b.calendar, trees: b.trees, procedures: b.procedures, earlier: b.earlier, files: b.files}
+	parts := b.s.Parts
+	parts.Vault, parts.Files = next, next
+	next.s = New(parts)
+	return next
+}
+
+// Stat implements FileStore.
+func (b *Bulk) Stat(_ context.Context, _ *store.Tx, hash string) (files.File, error) {
+	if !b.files[hash] {
+		return files.File{}, errs.New(errs.NotFound, "casework.form.no_file", "file", hash)
+	}
+	return files.File{Hash: hash}, nil
+}
+
+// Subject implements Vault: the number of a name in this bulk.
+func (b *Bulk) Subject(_ context.Context, _ *store.Tx, name string) (int64, error) {
+	b.people = append(b.people, name)
+	return int64(len(b.people) - 1), nil
+}
+
+// Seal implements Vault: the value waits for Write.
+func (b *Bulk) Seal(_ context.Context, _ *store.Tx, subject int64, purpose string, value []byte) (string, error) {
+	g := vault.Given{Ref: vault.NewRef(), Name: b.people[subject], Purpose: purpose, Data: value, At: b.at}
+	b.given = append(b.given, g)
+	return string(g.Ref), nil
+}
+
+func (b *Bulk) world() World { return World{Now: b.at, Calendar: b.calendar, Trees: b.trees} }
+
+// turn sets the time of a command, to the microsecond as a database keeps it.
+func (b *Bulk) turn(at time.Time) { b.at = at.UTC().Truncate(time.Microsecond) }
+
+// Open begins a case under a number of Numbers. Errors are those of Service.Open.
+func (b *Bulk) Open(at time.Time, id int64, who Asker, procedure string, cmd OpenCase) (*BulkCase, error) {
+	p := b.procedures[procedure]
+	if p == nil {
+		return nil, errs.New(errs.NotFound, "casework.no_procedure", "name", procedure)
+	}
+	b.turn(at)
+	x := &BulkCase{Procedure: p}
+	cmd.Simulated = true
+	cmd, x.Secret = opening(p, id, who, cmd)
+	key := [2]string{p.Name, p.repeats(cmd.Form)}
+	cmd.Earlier = b.earlier[key]
+	events, signed, err := Decide(p, nil, who.actor(0), cmd, b.world())
+	if err != nil {
+		return nil, err
+	}
+	if err := b.fold(x, id, events, signed); err != nil {
+		return nil, err
+	}
+	if key[1] != "" {
+		b.earlier[key]++
+	}
+	b.cases = append(b.cases, x)
+	return x, nil
+}
+
+// Do gives a command to a case, and returns the secret of a caller whom it made. Errors are those of Service.Do.
+func (b *Bulk) Do(at time.Time, x *BulkCase, who Asker, cmd Command) (secret string, err error) {
+	b.turn(at)
+	if err := b.s.mayCommand(x.Procedure, x.Case, who, cmd); err != nil {
+		return "", err
+	}
+	cmd, secret = joining(cmd)
+	events, signed, err := Decide(x.Procedure, x.Case, who.actor(x.Case.callerOf(who)), cmd, b.world())
+	if err != nil || len(events) == 0 {
+		return "", err
+	}
+	return secret, b.fold(x, x.Case.ID, events, signed)
+}
+
+// Tick lets the clock find what was missed in a case.
+func (b *Bulk) Tick(at time.Time, x *BulkCase) error {
+	_, err := b.Do(at, x, byItself, Tick{})
+	return err
+}
+
+func (b *Bulk) fold(x *BulkCase, id int64, events []Event, signed Signed) error {
+	old := x.Case
+	c, r, err := b.s.fold(context.Background(), nil, x.Procedure, old, id, Record{At: b.at, By: signed, Events: events})
+	if err != nil {
+		return err
+	}
+	x.Case, x.moved, x.records = c, b.at, append(x.records, r)
+	x.follow = append(x.follow, following(x.Procedure, old, c, r)...)
+	return nil
+}
+
+// Write writes the cases in the caller's transaction: histories, what they fold to, the ledger's entries, the index, what is personal, and
+// what follows. A child that is to be opened waits for its job as ever; an end of which no other case hears has nothing to follow.
+func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
+	t := newBulkRows(len(b.cases))
+	for _, x := range b.cases {
+		if err := t.add(x); err != nil {
+			return fmt.Errorf("%s: %w", x.Case.Number, err)
+		}
+	}
+	for _, rows := range []*store.Rows{&t.cases, &t.records, &t.duties, &t.parts} {
+		if err := rows.Insert(ctx, tx); err != nil {
+			return fmt.Errorf("%s: %w", rows.Table, err)
+		}
+	}
+	for _, j := range t.waiting {
+		if err := b.s.Queue.Enqueue(ctx, tx, j.Event, j.Key); err != nil {
+			return err
+		}
+	}
+	if err := b.s.Queue.NoteDone(ctx, tx, t.done); err != nil {
+		return err
+	}
+	if err := to.Vault.GiveAll(ctx, tx, b.given); err != nil {
+		return err
+	}
+	if err := to.Search.PutAll(ctx, tx, SearchKind, t.texts); err != nil {
+		return err
+	}
+	return to.Ledger.AppendAll(ctx, tx, t.leaves) // last: it holds what others wait for
+}
+
+// bulkRows are the rows of a bulk.
+type bulkRows struct {
+	cases, records, duties, parts store.Rows
+	leaves                        []ledger.Leaf
+	texts                         []search.Text
+	waiting, done                 []jobs.Job
+}
+
+func newBulkRows(cases int) *bulkRows {
+	table := func(name, columns string) store.Rows {
+		all := strings.Split(columns, ",")
+		for i := range all {
+			all[i] = strings.TrimSpace(all[i])
+		}
+		return store.Rows{Table: name, Columns: all}
+	}
+	return &bulkRows{cases: table("casework_case", caseColumns), records: table("casework_record", recordColumns),
+		duties: table("casework_duty", dutyColumns), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
+}
+
+func (t *bulkRows) add(x *BulkCase) error {
+	c := x.Case
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	t.cases.Add(columns(x.Procedure, c, x.moved, doc)...)
+	for _, r := range x.records {
+		signed, events, err := r.texts()
+		if err != nil {
+			return err
+		}
+		t.records.Add(c.ID, r.Seq, micros(r.At), signed, events)
+		t.leaves = append(t.leaves, ledger.Leaf{Ref: Ref(c.Number, r.Seq), Data: LedgerData(c.ID, r.Seq, micros(r.At), signed, events)})
+	}
+	for i := range c.Duties {
+		t.duties.Add(c.dutyRow(&c.Duties[i])...)
+	}
+	for _, m := range x.Procedure.readers(c) {
+		t.parts.Add(m, c.ID)
+	}
+	t.texts = append(t.texts, search.Text{ID: c.ID, Text: searchText(x.Procedure, c)})
+	for _, j := range x.follow {
+		if e, ok := j.Event.(Ended); ok && e.Parent == 0 {
+			t.done = append(t.done, j)
+		} else {
+			t.waiting = append(t.waiting, j)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Rows are rows that are to be inserted into one table, many at a time: what a few rows do by a statement of their own, these do in about a
+// tenth of the time.
+type Rows struct {
+	Table   string
+	Columns []string
+	rows    [][]any
+}
+
+// Add adds a row, its values in the order of the columns: int64, int, bool, string, []byte or nil.
+func (r *Rows) Add(values ...any) { r.rows = append(r.rows, values) }
+
+// Len is how many rows there are.
+func (r *Rows) Len() int { return len(r.rows) }
+
+// Insert writes the rows in the transaction: by COPY on PostgreSQL, by INSERTs of several rows on SQLite. A key that is taken fails.
+func (r *Rows) Insert(ctx context.Context, tx *Tx) error {
+	switch {
+	case len(r.rows) == 0:
+		return nil
+	case tx.lite != nil:
+		return r.insertLite(ctx, tx)
+	}
+	return tx.conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return errors.New("store: the PostgreSQL driver has no COPY")
+		}
+		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{r.Table}, r.Columns, pgx.CopyFromRows(r.rows))
+		return err
+	})
+}
+
+// insertLite writes as many rows with a statement as its text may have that is kept prepared.
+func (r *Rows) insertLite(ctx context.Context, tx *Tx) error {
+	head := "INSERT INTO " + r.Table + " (" + strings.Join(r.Columns, ", ") + ") VALUES "
+	most := max(1, (maxPreparedText-len(head))/(len(r.Columns)*6+2))
+	full := head + tuples(most, len(r.Columns))
+	args := make([]any, 0, most*len(r.Columns))
+	for rest := r.rows; len(rest) > 0; {
+		n, text := most, full
+		if n > len(rest) {
+			n = len(rest)
+			text = head + tuples(n, len(r.Columns))
+		}
+		args = args[:0]
+		for _, row := range rest[:n] {
+			args = append(args, row...)
+		}
+		if _, err := tx.Exec(ctx, text, args...); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	return nil
+}
+
+// tuples are rows of placeholders.
+func tuples(rows, columns int) string {
+	var b strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			b.WriteByte('(')
+		case i%columns == 0:
+			b.WriteString("),(")
+		default:
+			b.WriteByte(',')
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(i + 1))
+	}
+	b.WriteByte(')')
+	return b.String()
+}
