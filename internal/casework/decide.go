@@ -129,7 +129,7 @@ func (d *decider) following() (string, error) {
 		if !d.allHold(n.conditions) {
 			continue
 		}
-		ok, err := n.If.holds(d.vars(nil))
+		ok, err := d.satisfies(n.If, nil)
 		if err != nil {
 			return "", err
 		}
@@ -225,6 +225,22 @@ func (d *decider) dropAll() {
 			d.emit(Event{Dropped: &key})
 		}
 	}
+}
+
+// satisfies reports whether a condition holds; none does. What expressions may speak of is laid out only where there is one.
+func (d *decider) satisfies(g Guard, input Data) (bool, error) {
+	if g.IsZero() {
+		return true, nil
+	}
+	return g.expr.Holds(d.vars(input))
+}
+
+// urgent reports whether the procedure calls the case urgent as it is.
+func (d *decider) urgent() (bool, error) {
+	if d.p.Urgent.IsZero() {
+		return false, nil
+	}
+	return d.p.Urgent.expr.Holds(d.vars(nil))
 }
 
 // vars are the names of the expressions, with input as what was filled in for an action.

@@ -24,7 +24,7 @@ func (d *decider) oweAll(duties Named[Duty], state string) error {
 
 // owe lets a duty begin for every member that owes it and does not yet.
 func (d *decider) owe(name, state string, def *Duty) error {
-	if ok, err := def.If.holds(d.vars(nil)); err != nil || !ok {
+	if ok, err := d.satisfies(def.If, nil); err != nil || !ok {
 		return err
 	}
 	for _, party := range def.OwedBy {
@@ -74,7 +74,7 @@ func (d *decider) beginOnTerm(o Owed, def *Duty) error {
 // term is the first of some terms whose condition holds.
 func (d *decider) term(terms Terms) (calendar.Span, error) {
 	for i := range terms {
-		if ok, err := terms[i].If.holds(d.vars(nil)); err != nil || ok {
+		if ok, err := d.satisfies(terms[i].If, nil); err != nil || ok {
 			return terms[i].Span, err
 		}
 	}
@@ -266,7 +266,9 @@ func (d *decider) tick() error {
 
 // follow does what follows from a duty that was missed, the ladder excepted.
 func (d *decider) follow(o *Owing, def *Duty) error {
-	_ = d.openChild(def.Opens, d.varsOfMissed(o, def)) // a fault of the pack's author stops no clock
+	if def.Opens.Procedure != "" {
+		_ = d.openChild(def.Opens, d.varsOfMissed(o, def)) // a fault of the pack's author stops no clock
+	}
 	for _, m := range def.Missed {
 		to, moves := strings.CutPrefix(m, "to ")
 		next, owes := strings.CutPrefix(m, missedOwe)

@@ -184,7 +184,12 @@ func (d *decider) join(f *found, cmd Do) error {
 }
 
 // opens says that the action's child is to be opened.
-func (d *decider) opens(f *found, cmd Do) error { return d.openChild(f.def.Opens, d.vars(cmd.Input)) }
+func (d *decider) opens(f *found, cmd Do) error {
+	if f.def.Opens.Procedure == "" {
+		return nil
+	}
+	return d.openChild(f.def.Opens, d.vars(cmd.Input))
+}
 
 // openChild says that a child is to be opened; a job does it. A field that speaks of what was not filled in is left out. The error is the
 // first of the others; the child is to be opened all the same.

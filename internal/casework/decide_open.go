@@ -41,7 +41,7 @@ func (d *decider) open(cmd OpenCase) error {
 		Channel: cmd.Channel, Caller: caller, Parent: cmd.Parent, Foreign: cmd.Foreign, Simulated: cmd.Simulated,
 	}
 	d.c.Form, d.c.Category, d.c.Place = form, category, place // of what urgent may speak
-	urgent, err := d.p.Urgent.sure(d.vars(nil))
+	urgent, err := d.urgent()
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (d *decider) weigh() error {
 	if err := d.values(); err != nil {
 		return err
 	}
-	urgent, err := d.p.Urgent.sure(d.vars(nil))
+	urgent, err := d.urgent()
 	if err == nil && urgent != d.c.Urgent {
 		d.emit(Event{Urged: &Urged{Urgent: urgent}})
 	}
@@ -305,6 +305,9 @@ func narrowest(trees *places.Trees, top, place string) string {
 
 // values works out the numbers that the procedure keeps on the case, and says those that change.
 func (d *decider) values() error {
+	if len(d.p.Values) == 0 {
+		return nil
+	}
 	changed, vars := Data{}, d.vars(nil)
 	known := maps.Clone(orEmpty(d.c.Values)) // one may build on those before it
 	vars["values"] = known

@@ -45,21 +45,5 @@ func (g *Guard) compile(want rule.Result) error {
 	return err
 }
 
-// holds reports whether the condition holds; none does.
-func (g Guard) holds(vars map[string]any) (bool, error) {
-	if g.IsZero() {
-		return true, nil
-	}
-	return g.expr.Holds(vars)
-}
-
 // asks reports whether the condition speaks of one of the names.
 func (g Guard) asks(name string) bool { return !g.IsZero() && len(g.expr.Asks(name)) > 0 }
-
-// sure is holds, but that no condition is none that is met.
-func (g Guard) sure(vars map[string]any) (bool, error) {
-	if g.IsZero() {
-		return false, nil
-	}
-	return g.expr.Holds(vars)
-}

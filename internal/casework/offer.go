@@ -79,7 +79,7 @@ func (d *decider) unhindered(f *found) bool {
 	case a.If.asks("input"):
 		return true
 	}
-	ok, err := a.If.holds(d.vars(nil))
+	ok, err := d.satisfies(a.If, nil)
 	return ok && err == nil
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -45,7 +44,7 @@ func (r *Rows) Insert(ctx context.Context, tx *Tx) error {
 // insertLite writes as many rows with a statement as its text may have that is kept prepared.
 func (r *Rows) insertLite(ctx context.Context, tx *Tx) error {
 	head := "INSERT INTO " + r.Table + " (" + strings.Join(r.Columns, ", ") + ") VALUES "
-	most := max(1, (maxPreparedText-len(head))/(len(r.Columns)*6+2))
+	most := max(1, (maxPreparedText-len(head))/(len(r.Columns)*2+3))
 	full := head + tuples(most, len(r.Columns))
 	args := make([]any, 0, most*len(r.Columns))
 	for rest := r.rows; len(rest) > 0; {
@@ -66,21 +65,8 @@ func (r *Rows) insertLite(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// tuples are rows of placeholders.
+// tuples are rows of placeholders. SQLite looks the name of each numbered one up; these have none.
 func tuples(rows, columns int) string {
-	var b strings.Builder
-	for i := range rows * columns {
-		switch {
-		case i == 0:
-			b.WriteByte('(')
-		case i%columns == 0:
-			b.WriteString("),(")
-		default:
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
-	}
-	b.WriteByte(')')
-	return b.String()
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
+	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
 }
