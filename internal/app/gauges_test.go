@@ -8,6 +8,8 @@ import (
 
 	"huying/internal/casework"
 	"huying/internal/clock"
+	"huying/internal/identity"
+	"huying/internal/places"
 	"huying/internal/store"
 )
 
@@ -46,7 +48,7 @@ func TestTheOperatorSeesWhatWaits(t *testing.T) {
 	}
 	trees := a.places.Now()
 	form := casework.Data{"title": "路灯不亮", "category": "road", "place": "jinfeng", "description": "东门路灯三天不亮"}
-	done, err := a.cases.Open(ctx, casework.Asker{Actor: officer(trees, "jinfeng")}, whistles, casework.OpenCase{Form: form, Channel: "web"})
+	done, err := a.cases.Open(ctx, casework.Asker{Actor: officer(trees, "jinfeng")}, "whistle", casework.OpenCase{Form: form, Channel: "web"})
 	if err != nil {
 		t.Fatal(a.texts.Error("en", err))
 	}
@@ -70,4 +72,9 @@ func TestTheOperatorSeesWhatWaits(t *testing.T) {
 	if _, there := m["jobs_waiting"]; there || m["duties_open"] != after["duties_open"] {
 		t.Errorf("without the table of jobs: %v", m)
 	}
+}
+
+// officer is the post of a community's officer.
+func officer(trees *places.Trees, place string) *identity.Actor {
+	return &identity.Actor{Grants: []identity.Grant{{Role: "community.officer", Unit: trees.Fallback(), Place: place}}}
 }

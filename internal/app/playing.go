@@ -94,7 +94,7 @@ func (p *playing) bulk(ctx context.Context) error {
 	}
 	made := make(chan written)
 	go func() { p.make(ctx, first, made); close(made) }()
-	to := casework.BulkParts{Ledger: p.app.ledger, Vault: p.app.vault, Search: p.app.search}
+	to := casework.BulkParts{Ledger: p.app.ledger, Vault: p.app.vault, Search: p.app.search, Idle: idle}
 	for w := range made {
 		if w.err != nil {
 			return w.err

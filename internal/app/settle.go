@@ -3,12 +3,16 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"huying/internal/casework"
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/files"
+	"huying/internal/jobs"
 	"huying/internal/promise"
 	"huying/internal/store"
 )
@@ -39,6 +43,17 @@ func (a *App) ended(ctx context.Context, tx *store.Tx, e casework.Ended) error {
 		return err
 	}
 	return a.about(settles[s.c.Procedure+"/"+s.c.State](s, ctx), s.st.Number, e.Procedure+" "+e.Number)
+}
+
+// idle reports whether nothing follows from what happened in a case, as ended and reopened would find out.
+func idle(e jobs.Event) bool {
+	switch e := e.(type) {
+	case casework.Ended:
+		return e.Parent == 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(settles)), func(k string) bool { return strings.HasPrefix(k, e.Procedure+"/") })
+	case casework.Reopened:
+		return e.Procedure != closing
+	}
+	return false
 }
 
 // settled loads a case whose present state means something for a promise; nil when it means nothing.

@@ -12,7 +12,6 @@ import (
 	"huying/internal/clock"
 	"huying/internal/identity"
 	"huying/internal/promise"
-	"huying/internal/simulate"
 	"huying/internal/store"
 	"huying/internal/store/storetest"
 )
@@ -365,11 +364,11 @@ func TestWhatCannotBeEnteredIsToldAndLeavesNothing(t *testing.T) {
 // photo is a picture that was sent.
 func (d *district) photo() string {
 	d.t.Helper()
-	hash, err := (&caseStage{app: d.app, db: d.app.db}).photo(ctx, simulate.Picture(1))
+	hashes, err := d.app.keepPictures(ctx)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return hash
+	return hashes[0]
 }
 
 // account makes an account with a role of the whole district.

@@ -56,6 +56,7 @@ type BulkParts struct {
 	Search interface {
 		PutAll(ctx context.Context, tx *store.Tx, kind string, texts []search.Text) error
 	}
+	Idle func(jobs.Event) bool // reports whether nothing follows from an event but that it is noted
 }
 
 // NewBulk returns a bulk of cases of the procedures that hold now. hashes are the files that its commands may name.
@@ -184,11 +185,11 @@ func (b *Bulk) fold(x *BulkCase, id int64, events []Event, signed Signed) error 
 }
 
 // Write writes the cases in the caller's transaction: histories, what they fold to, the ledger's entries, the index, what is personal, and
-// what follows. A child that is to be opened waits for its job as ever; an end of which no other case hears has nothing to follow.
+// the jobs that follow, those from which nothing does as done.
 func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 	t := newBulkRows(len(b.cases))
 	for _, x := range b.cases {
-		if err := t.add(x); err != nil {
+		if err := t.add(x, to.Idle); err != nil {
 			return fmt.Errorf("%s: %w", x.Case.Number, err)
 		}
 	}
@@ -234,7 +235,7 @@ func newBulkRows(cases int) *bulkRows {
 		duties: table("casework_duty", dutyColumns), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
 }
 
-func (t *bulkRows) add(x *BulkCase) error {
+func (t *bulkRows) add(x *BulkCase, idle func(jobs.Event) bool) error {
 	c := x.Case
 	doc, err := json.Marshal(c)
 	if err != nil {
@@ -257,7 +258,7 @@ func (t *bulkRows) add(x *BulkCase) error {
 	}
 	t.texts = append(t.texts, search.Text{ID: c.ID, Text: searchText(x.Procedure, c)})
 	for _, j := range x.follow {
-		if e, ok := j.Event.(Ended); ok && e.Parent == 0 {
+		if idle(j.Event) {
 			t.done = append(t.done, j)
 		} else {
 			t.waiting = append(t.waiting, j)
