@@ -51,7 +51,7 @@ var left = []string{
 	`SELECT case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed
 		FROM casework_duty ORDER BY case_id, visit, name, n, owner`,
 	"SELECT member, case_id FROM casework_part ORDER BY member, case_id",
-	"SELECT name, next FROM casework_next",
+	"SELECT name, next FROM casework_next ORDER BY name",
 	"SELECT ref, idx IS NULL, LENGTH(salt), LENGTH(hash) FROM ledger_leaf ORDER BY ref",
 	"SELECT kind, key, payload, tries, done_at IS NULL, dead FROM jobs ORDER BY kind, key",
 	"SELECT s.name, s.made_at, i.purpose, i.at, LENGTH(i.sealed) FROM vault_item i JOIN vault_subject s ON s.id = i.subject ORDER BY 1, 3, 4, 5",

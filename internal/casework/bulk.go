@@ -2,8 +2,10 @@ package casework
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -27,10 +29,13 @@ type Bulk struct {
 	trees      *places.Trees
 	procedures map[string]*Procedure
 	earlier    map[[2]string]int // how many cases of a procedure have a value that it counts
+	serials    map[string]int    // the last number of the papers of a procedure in a year
 	files      map[string]bool
 	at         time.Time
 
-	people []string // by whom the vault knows those who gave something
+	began  map[string]int // the last numbers before this bulk
+	took   map[string]int // and those that it took
+	people []string       // by whom the vault knows those who gave something
 	given  []vault.Given
 	cases  []*BulkCase
 }
@@ -61,11 +66,12 @@ type BulkParts struct {
 
 // NewBulk returns a bulk of cases of the procedures that hold now. hashes are the files that its commands may name.
 func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
-	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), earlier: map[[2]string]int{}, files: map[string]bool{}}
+	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), earlier: map[[2]string]int{}, serials: map[string]int{}, files: map[string]bool{}}
 	for _, h := range hashes {
 		b.files[h] = true
 	}
 	parts := s.Parts
+	b.took = map[string]int{}
 	parts.Vault, parts.Files = b, b
 	b.s = New(parts)
 	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
@@ -81,8 +87,18 @@ func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
 		for _, c := range all {
 			b.earlier[c.key] = c.n
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Each(ctx, "SELECT name, next FROM casework_next WHERE name <> 'case'", nil, func(rows *sql.Rows) error {
+			var name string
+			var n int
+			err := rows.Scan(&name, &n)
+			b.serials[name] = n
+			return err
+		})
 	})
+	b.began = maps.Clone(b.serials)
 	return b, err
 }
 
@@ -94,8 +110,10 @@ func (s *Service) Numbers(ctx context.Context, tx *store.Tx, n int) (first int64
 
 // Next begins another bulk, that goes on from this one; this one is to be written.
 func (b *Bulk) Next() *Bulk {
-	next := &Bulk{calendar: b.calendar, trees: b.trees, procedures: b.procedures, earlier: b.earlier, files: b.files}
+	next := &Bulk{calendar: b.calendar, trees: b.trees, procedures: b.procedures, earlier: b.earlier, serials: b.serials, files: b.files,
+		began: maps.Clone(b.serials)}
 	parts := b.s.Parts
+	next.took = map[string]int{}
 	parts.Vault, parts.Files = next, next
 	next.s = New(parts)
 	return next
@@ -139,9 +157,17 @@ func (b *Bulk) Open(at time.Time, id int64, who Asker, procedure string, cmd Ope
 	cmd, x.Secret = opening(p, id, who, cmd)
 	key := [2]string{p.Name, p.repeats(cmd.Form)}
 	cmd.Earlier = b.earlier[key]
+	serials, year := serialsOf(p, b.calendar, b.at)
+	if p.Numbered.ZH != "" {
+		cmd.Serial = Serial{year, b.serials[serials] + 1}
+	}
 	events, signed, err := Decide(p, nil, who.actor(0), cmd, b.world())
 	if err != nil {
 		return nil, err
+	}
+	if cmd.Serial.N > 0 {
+		b.serials[serials] = cmd.Serial.N
+		b.took[serials] = cmd.Serial.N
 	}
 	if err := b.fold(x, id, events, signed); err != nil {
 		return nil, err
@@ -198,6 +224,9 @@ func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 			return fmt.Errorf("%s: %w", rows.Table, err)
 		}
 	}
+	if err := b.count(ctx, tx); err != nil {
+		return err
+	}
 	for _, j := range t.waiting {
 		if err := b.s.Queue.Enqueue(ctx, tx, j.Event, j.Key); err != nil {
 			return err
@@ -213,6 +242,21 @@ func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 		return err
 	}
 	return to.Ledger.AppendAll(ctx, tx, t.leaves) // last: it holds what others wait for
+}
+
+// count keeps the numbers that papers of the year took. Nobody else may have taken one meanwhile.
+func (b *Bulk) count(ctx context.Context, tx *store.Tx) error {
+	for name, n := range b.took {
+		had, err := tx.Exec(ctx, `INSERT INTO casework_next (name, next) VALUES ($1, $2)
+			ON CONFLICT (name) DO UPDATE SET next = excluded.next WHERE casework_next.next = $3`, name, n, b.began[name])
+		if err == nil && had == 0 {
+			err = errs.New(errs.Conflict, "casework.moved_on")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bulkRows are the rows of a bulk.
