@@ -13,12 +13,12 @@ export function kindOf(url) {
 
 /**
  * Visits the links that can be reached from the front page: `visit` of a kind, looking for further links on `expand` of them. Filters and
- * sortings, which multiply, are looked into once for a kind, and only those that stand on a page without one. Links that change how pages
- * are shown (language, size of text) are left alone, because they would.
+ * sortings, which multiply, are looked into once for a kind, and only those that stand on a page without one, or not at all. Links that
+ * change how pages are shown (language, size of text) are left alone, because they would.
  *
  * Returns the pages by address, { url, kind, status, html, from }, and the fragments that lead nowhere.
  */
-export async function crawl(request, { visit = Infinity, expand = Infinity } = {}) {
+export async function crawl(request, { visit = Infinity, expand = Infinity, queries = true } = {}) {
   const pages = new Map();
   const fragments = [];
   const counts = new Map();
@@ -31,6 +31,7 @@ export async function crawl(request, { visit = Infinity, expand = Infinity } = {
     url.hash = "";
     const key = url.href;
     if (url.origin !== origin || url.searchParams.has("lang") || url.searchParams.has("elder")) continue;
+    if (url.search && !queries) continue;
     if (fragment) fragments.push({ key, fragment, from });
     if (pages.has(key) || (url.pathname === "/sign-in" && pages.has(`${origin}/sign-in`))) continue;
     const kind = kindOf(url);
