@@ -17,6 +17,7 @@ import (
 	"huying/internal/errs"
 	"huying/internal/identity"
 	"huying/internal/ledger"
+	"huying/internal/promise"
 	"huying/internal/store"
 )
 
@@ -149,10 +150,10 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 	return y, nil
 }
 
-// apply brings the database to what the pack states.
+// apply brings the database to what the pack states, and keeps its report to be reviewed.
 func (y *drillSystem) apply(ctx context.Context) error {
 	a := y.app
-	return a.db.Write(ctx, func(tx *store.Tx) error {
+	err := a.db.Write(ctx, func(tx *store.Tx) error {
 		if err := applyTrees(ctx, tx, a.places, a.pack, a.places.Today()); err != nil {
 			return err
 		}
@@ -162,6 +163,10 @@ func (y *drillSystem) apply(ctx context.Context) error {
 		_, err := a.loadProcedures(ctx, tx, a.pack.Name.ZH)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, func(*store.Tx, int64) error { return nil })
 }
 
 // drillPassword is that of everybody in a drill. Nobody signs in with it: they show tokens.

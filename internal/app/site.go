@@ -12,6 +12,7 @@ import (
 	"huying/internal/ledger/ledgerweb"
 	"huying/internal/notice/noticeweb"
 	"huying/internal/places/placesweb"
+	"huying/internal/promise/promiseapi"
 	"huying/internal/promise/promiseweb"
 	"huying/internal/situation/situationweb"
 	"huying/internal/web"
@@ -35,7 +36,8 @@ func (a *App) openSite() (err error) {
 	a.site.Add(caseweb.Routes(caseweb.Parts{DB: a.db, Cases: a.cases, IDs: a.ids, Places: a.places, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
 		Scoring: a.scoring, About: aboutHref})...)
 	a.site.Add(caseapi.Routes(caseapi.Parts{DB: a.db, Cases: a.cases, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
-		Notices: a.notices, Events: a.events})...)
+		Notices: a.notices, Events: a.events, Scoring: a.scoring})...)
+	a.site.Add(promiseapi.Routes(promiseapi.Parts{DB: a.db, Register: a.register, Files: a.files})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
 	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats)...)...)

@@ -21,6 +21,7 @@ import (
 	"huying/internal/places"
 	"huying/internal/places/placesweb"
 	"huying/internal/promise"
+	"huying/internal/promise/promiseapi"
 	"huying/internal/promise/promiseweb"
 	"huying/internal/report"
 	"huying/internal/rule"
@@ -44,6 +45,6 @@ func Messages() []fs.FS {
 		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
 		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, verify.Locales, drill.Locales, simulate.Locales,
-		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
+		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, promiseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
 	}
 }

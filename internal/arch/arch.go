@@ -48,6 +48,7 @@ var Arrows = map[string][]string{
 	"casework/caseweb":     join([]string{"casework", "web"}, foundation),
 	"casework/caseapi":     join([]string{"casework", "web"}, foundation),
 	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),
+	"promise/promiseapi":   join([]string{"promise", "web"}, foundation),
 
 	// These declare what they need as small interfaces; app supplies it.
 	"situation":              leaves,

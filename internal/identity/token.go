@@ -17,15 +17,17 @@ import (
 type Scope string
 
 const (
-	CasesRead   Scope = "cases:read"
-	CasesWrite  Scope = "cases:write"
-	NoticesRead Scope = "notices:read"
-	FilesWrite  Scope = "files:write"
-	Exchange    Scope = "exchange" // orders of other systems, and what borders with them
+	CasesRead     Scope = "cases:read"
+	CasesWrite    Scope = "cases:write"
+	NoticesRead   Scope = "notices:read"
+	FilesWrite    Scope = "files:write"
+	PromisesRead  Scope = "promises:read"
+	PromisesWrite Scope = "promises:write"
+	Exchange      Scope = "exchange" // orders of other systems, and what borders with them
 )
 
 // Scopes are all of them, in the order in which they are offered.
-var Scopes = []Scope{CasesRead, CasesWrite, NoticesRead, FilesWrite, Exchange}
+var Scopes = []Scope{CasesRead, CasesWrite, PromisesRead, PromisesWrite, NoticesRead, FilesWrite, Exchange}
 
 const (
 	tokenMark   = "hy_"       // by which people and scanners of leaked secrets know one

@@ -172,6 +172,9 @@ func (st *Standing) terms() (target string, due clock.Date) {
 	return target, due
 }
 
+// Deadline is the day that holds, after an adjustment.
+func (st *Standing) Deadline() clock.Date { _, due := st.terms(); return due }
+
 // measure works out plan, progress, gap and forecast.
 func (st *Standing) measure(s sight) {
 	p := st.Promise

@@ -37,6 +37,7 @@ type Parts struct {
 	Search  Search // nil: nothing is looked for by words
 	Notices Notices
 	Events  *Events
+	Scoring *casework.Scoring // nil: the district scores nobody
 }
 
 // Receipts gives the receipt for what the ledger took down under a name.
@@ -101,6 +102,7 @@ func Routes(p Parts) []web.Route {
 		{Pattern: at("GET", "/desk"), Need: web.SignedIn, Scope: read, Handle: a.desk},
 		{Pattern: at("GET", "/agenda"), Need: web.SignedIn, Scope: read, Handle: a.agenda},
 		{Pattern: at("GET", "/board"), Need: web.May(identity.CaseOverview), Scope: read, Handle: a.board},
+		{Pattern: at("GET", "/scores"), Need: web.May(identity.CaseWork), Scope: read, Handle: a.scores},
 		{Pattern: at("GET", "/notices"), Need: web.SignedIn, Scope: identity.NoticesRead, Handle: a.notices},
 		{Pattern: at("POST", "/notices/read"), Need: web.SignedIn, Scope: identity.NoticesRead, Handle: a.readNotices},
 		{Pattern: at("GET", "/events"), Need: web.SignedIn, Scope: read, Handle: a.events, Limit: streamTime},

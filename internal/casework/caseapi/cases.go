@@ -26,7 +26,7 @@ func (a *front) list(r *web.Request) error {
 	pg := q.page()
 	f := casework.Filter{Mine: q.choice("scope", "mine", "all") == "mine", Procedure: q.text("procedure", 80), State: q.text("state", 80),
 		Outcome: casework.Outcome(q.choice("outcome", outcomes...)), Progress: q.choice("progress", "open", "ended", "late"), Category: q.text("category", 80),
-		Place: q.text("place", 80), Lead: q.text("unit", 80), From: q.day("from"), Until: q.day("until"), Sort: q.choice("sort", "newest", "oldest", "due"),
+		Place: q.text("place", 80), Lead: q.text("unit", 80), Tone: q.text("tone", 40), Repeats: q.text("about", 80), From: q.day("from"), Until: q.day("until"), Sort: q.choice("sort", "newest", "oldest", "due"),
 		Limit: pg.Size, Offset: pg.offset()}
 	f.Found = a.found(q.text("q", 100))
 	if err := q.err(); err != nil {

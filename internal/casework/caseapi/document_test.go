@@ -10,7 +10,6 @@ import (
 
 	"huying/api"
 	"huying/internal/casework"
-	"huying/internal/casework/caseapi"
 	"huying/internal/identity"
 )
 
@@ -24,51 +23,6 @@ func document(t *testing.T, data []byte) *openapi3.T {
 		t.Fatal(err)
 	}
 	return doc
-}
-
-// The document names every route with who may come, and nothing else.
-func TestTheDocumentIsTheRouteTable(t *testing.T) {
-	doc := document(t, api.Document)
-	described := map[string]*openapi3.Operation{}
-	for path, item := range doc.Paths.Map() {
-		for method, op := range item.Operations() {
-			described[method+" "+caseapi.Base+path] = op
-		}
-	}
-	for _, rt := range caseapi.Routes(caseapi.Parts{}) {
-		op := described[rt.Pattern]
-		if op == nil {
-			t.Errorf("%s is not in the document", rt.Pattern)
-			continue
-		}
-		delete(described, rt.Pattern)
-		public, scopes := false, []string(nil)
-		if op.Security == nil {
-			t.Errorf("%s does not say who may come", rt.Pattern)
-			continue
-		}
-		for _, way := range *op.Security {
-			public = public || len(way) == 0
-			scopes = append(scopes, way["token"]...)
-		}
-		public = public || len(*op.Security) == 0
-		if public != rt.Need.Public() {
-			t.Errorf("%s needs %v, the document says %v", rt.Pattern, rt.Need, op.Security)
-		}
-		want := []string{string(rt.Scope)}
-		if rt.Scope == "" {
-			want = nil
-		}
-		if !slices.Equal(scopes, want) {
-			t.Errorf("%s takes tokens for %q, the document says %v", rt.Pattern, rt.Scope, scopes)
-		}
-		if op.OperationID == "" || op.Summary == "" || op.Responses.Default() == nil {
-			t.Errorf("%s is not described", rt.Pattern)
-		}
-	}
-	for pattern := range described {
-		t.Errorf("the document has %s, which is no route", pattern)
-	}
 }
 
 func TestTheDocumentKnowsEveryEventAndOutcome(t *testing.T) {

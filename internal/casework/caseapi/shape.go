@@ -45,6 +45,7 @@ type row struct {
 	ClosedAt   *time.Time `json:"closed_at,omitempty"`
 	DueAt      *time.Time `json:"due_at,omitempty"`
 	Late       bool       `json:"late"`
+	Tone       string     `json:"tone,omitempty"`
 	Sight      string     `json:"sight"`
 }
 
@@ -63,7 +64,7 @@ func (a *front) shaper(r *web.Request) shaper {
 func (s shaper) row(r casework.Row, state casework.Text, now time.Time) row {
 	return row{Number: r.Number, Procedure: r.Procedure, Title: r.Title, Category: r.Category, Place: r.Place, Unit: r.Lead, State: r.State,
 		StateTitle: textOf(state), Outcome: string(r.Outcome), Urgent: r.Urgent, Simulated: r.Simulated, Level: r.Level, OpenedAt: moment(r.OpenedAt, s.zone),
-		ClosedAt: moment(r.ClosedAt, s.zone), DueAt: moment(r.DueAt, s.zone), Late: r.Late(now), Sight: sights[r.Sight]}
+		ClosedAt: moment(r.ClosedAt, s.zone), DueAt: moment(r.DueAt, s.zone), Late: r.Late(now), Tone: r.Tone, Sight: sights[r.Sight]}
 }
 
 // The parts of a case.
