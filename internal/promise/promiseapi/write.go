@@ -1,6 +1,7 @@
 package promiseapi
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -123,46 +124,57 @@ var needs = map[promise.EntryType]identity.Permission{
 // shared are what a joint unit may say too.
 var shared = map[promise.EntryType]bool{promise.Figure: true, promise.Progress: true, promise.Spent: true, promise.Started: true, promise.NodeDone: true, promise.Evidence: true}
 
+// saying is an entry as it is sent.
+type saying struct {
+	Type     string   `json:"type"`
+	AsOf     string   `json:"as_of"`
+	Value    string   `json:"value"`
+	Percent  float64  `json:"percent"`
+	Node     int      `json:"node"`
+	Note     string   `json:"note"`
+	Source   string   `json:"source"`
+	Files    []string `json:"files"`
+	Approver string   `json:"approver"`
+	Reason   string   `json:"reason"`
+	Title    string   `json:"title"`
+	Due      string   `json:"due"`
+	Light    string   `json:"light"`
+	Until    string   `json:"until"`
+}
+
+// dayOf reads a day; none is zero.
+func dayOf(wrong *errs.List, name, text string) clock.Date {
+	if text == "" {
+		return clock.Date{}
+	}
+	d, err := clock.ParseDate(text)
+	if err != nil {
+		*wrong = append(*wrong, errs.New(errs.Invalid, "promiseapi.not_day").On(name))
+	}
+	return d
+}
+
+// entry is what is said, as the register takes it.
+func (in *saying) entry() (promise.Entry, error) {
+	var wrong errs.List
+	e := promise.Entry{Type: promise.EntryType(in.Type), AsOf: dayOf(&wrong, "as_of", in.AsOf), Value: in.Value, Percent: in.Percent, Node: in.Node, Note: in.Note, Source: in.Source}
+	switch e.Type {
+	case promise.Adjusted:
+		e.Value, e.Change = "", promise.Change{Approver: in.Approver, Reason: in.Reason, Title: in.Title, Value: in.Value, Due: dayOf(&wrong, "due", in.Due)}
+	case promise.Override:
+		e.Change = promise.Change{Reason: in.Reason, Light: promise.Light(in.Light), Until: dayOf(&wrong, "until", in.Until)}
+	}
+	return e, wrong.Err()
+}
+
 // say appends an entry to a promise, and answers with the promise.
 func (a *front) say(r *web.Request) error {
-	var in struct {
-		Type     string   `json:"type"`
-		AsOf     string   `json:"as_of"`
-		Value    string   `json:"value"`
-		Percent  float64  `json:"percent"`
-		Node     int      `json:"node"`
-		Note     string   `json:"note"`
-		Source   string   `json:"source"`
-		Files    []string `json:"files"`
-		Approver string   `json:"approver"`
-		Reason   string   `json:"reason"`
-		Title    string   `json:"title"`
-		Due      string   `json:"due"`
-		Light    string   `json:"light"`
-		Until    string   `json:"until"`
-	}
+	var in saying
 	if err := body(r, &in); err != nil {
 		return err
 	}
-	var wrong errs.List
-	on := func(name, text string) clock.Date {
-		if text == "" {
-			return clock.Date{}
-		}
-		d, err := clock.ParseDate(text)
-		if err != nil {
-			wrong = append(wrong, errs.New(errs.Invalid, "promiseapi.not_day").On(name))
-		}
-		return d
-	}
-	e := promise.Entry{Type: promise.EntryType(in.Type), AsOf: on("as_of", in.AsOf), Value: in.Value, Percent: in.Percent, Node: in.Node, Note: in.Note, Source: in.Source}
-	switch e.Type {
-	case promise.Adjusted:
-		e.Value, e.Change = "", promise.Change{Approver: in.Approver, Reason: in.Reason, Title: in.Title, Value: in.Value, Due: on("due", in.Due)}
-	case promise.Override:
-		e.Change = promise.Change{Reason: in.Reason, Light: promise.Light(in.Light), Until: on("until", in.Until)}
-	}
-	if err := wrong.Err(); err != nil {
+	e, err := in.entry()
+	if err != nil {
 		return err
 	}
 	st, err := a.standing(r)
@@ -179,12 +191,8 @@ func (a *front) say(r *web.Request) error {
 	err = a.DB.Write(r.Context(), func(tx *store.Tx) error {
 		said := e
 		said.Promise = st.ID
-		for i, hash := range in.Files {
-			f, err := a.Files.Stat(r.Context(), tx, hash)
-			if err != nil {
-				return errs.Wrap(err, errs.Invalid, "promiseapi.no_file", "file", hash).On("files")
-			}
-			said.Files = append(said.Files, promise.File{Hash: f.Hash, Name: files.FileName(st.Number+"-"+strconv.Itoa(i+1), f.Type), Type: string(f.Type), Size: f.Size})
+		if said.Files, err = a.shown(r, tx, st, in.Files); err != nil {
+			return err
 		}
 		_, err := a.Register.Say(r.Context(), tx, said, who)
 		return err
@@ -193,6 +201,18 @@ func (a *front) say(r *web.Request) error {
 		return err
 	}
 	return a.answer(r, http.StatusCreated)
+}
+
+// shown are the files that are named, which were sent before.
+func (a *front) shown(r *web.Request, tx *store.Tx, st *promise.Standing, hashes []string) (out []promise.File, err error) {
+	for i, hash := range hashes {
+		f, err := a.Files.Stat(r.Context(), tx, hash)
+		if err != nil {
+			return nil, errs.Wrap(err, errs.Invalid, "promiseapi.no_file", "file", hash).On("files")
+		}
+		out = append(out, promise.File{Hash: f.Hash, Name: files.FileName(st.Number+"-"+strconv.Itoa(i+1), f.Type), Type: string(f.Type), Size: f.Size})
+	}
+	return out, nil
 }
 
 // maySay reports whether somebody may say an entry of a type: they hold what it needs over the unit that leads, or, of what joint units report
@@ -215,24 +235,50 @@ func maySay(who *identity.Actor, st *promise.Standing, t promise.EntryType) bool
 	return false
 }
 
-// terms sets what the supervision office sets of a promise: what is not named stays as it is.
-func (a *front) terms(r *web.Request) error {
-	var in struct {
-		Version int       `json:"version"`
-		Why     string    `json:"why"`
-		Lead    *string   `json:"lead"`
-		Joint   *[]string `json:"joint"`
-		Place   *string   `json:"place"`
-		Due     string    `json:"due"`
-		Cycle   string    `json:"cycle"`
-		Project *bool     `json:"project"`
-		Invest  *string   `json:"invest"`
-		Nodes   *[]struct {
-			Title string  `json:"title"`
-			Due   string  `json:"due"`
-			Share float64 `json:"share"`
-		} `json:"nodes"`
+// setting is what is set of a promise: what is not named stays as it is.
+type setting struct {
+	Version int       `json:"version"`
+	Why     string    `json:"why"`
+	Lead    *string   `json:"lead"`
+	Joint   *[]string `json:"joint"`
+	Place   *string   `json:"place"`
+	Due     string    `json:"due"`
+	Cycle   string    `json:"cycle"`
+	Project *bool     `json:"project"`
+	Invest  *string   `json:"invest"`
+	Nodes   *[]struct {
+		Title string  `json:"title"`
+		Due   string  `json:"due"`
+		Share float64 `json:"share"`
+	} `json:"nodes"`
+}
+
+// over returns terms with what is set put over them.
+func (in *setting) over(t promise.Terms) (promise.Terms, error) {
+	var wrong errs.List
+	set(&t.Lead, in.Lead)
+	set(&t.Joint, in.Joint)
+	set(&t.Place, in.Place)
+	set(&t.Project, in.Project)
+	set(&t.Invest, in.Invest)
+	if in.Cycle != "" {
+		t.Cycle = promise.Cycle(in.Cycle)
 	}
+	if in.Due != "" {
+		t.Due = dayOf(&wrong, "due", in.Due)
+	}
+	if in.Nodes != nil {
+		t.Nodes = nil
+		for i, n := range *in.Nodes {
+			t.Nodes = append(t.Nodes, promise.Node{No: i + 1, Title: n.Title, Due: dayOf(&wrong, "nodes", n.Due), Share: n.Share})
+		}
+	}
+	return t, wrong.Err()
+}
+
+// terms sets what the supervision office sets of a promise.
+func (a *front) terms(r *web.Request) error {
+	var in setting
 	if err := body(r, &in); err != nil {
 		return err
 	}
@@ -247,38 +293,11 @@ func (a *front) terms(r *web.Request) error {
 	if !r.Actor.Can(identity.PromiseAssign, st.Lead, st.Place) {
 		return errs.New(errs.Forbidden, "web.may_not")
 	}
-	t := st.Terms()
-	set(&t.Lead, in.Lead)
-	set(&t.Joint, in.Joint)
-	set(&t.Place, in.Place)
-	set(&t.Project, in.Project)
-	set(&t.Invest, in.Invest)
-	if in.Cycle != "" {
-		t.Cycle = promise.Cycle(in.Cycle)
-	}
-	var wrong errs.List
-	if in.Due != "" {
-		if t.Due, err = clock.ParseDate(in.Due); err != nil {
-			wrong = append(wrong, errs.New(errs.Invalid, "promiseapi.not_day").On("due"))
-		}
-	}
-	if in.Nodes != nil {
-		t.Nodes = nil
-		for i, n := range *in.Nodes {
-			due, err := clock.ParseDate(n.Due)
-			if err != nil {
-				wrong = append(wrong, errs.New(errs.Invalid, "promiseapi.not_day").On("nodes"))
-			}
-			t.Nodes = append(t.Nodes, promise.Node{No: i + 1, Title: n.Title, Due: due, Share: n.Share})
-		}
-	}
-	if err := wrong.Err(); err != nil {
+	t, err := in.over(st.Terms())
+	if err != nil {
 		return err
 	}
-	version := in.Version
-	if version == 0 {
-		version = st.Version
-	}
+	version := cmp.Or(in.Version, st.Version)
 	err = a.DB.Write(r.Context(), func(tx *store.Tx) error { return a.Register.SetTerms(r.Context(), tx, st.ID, version, t, in.Why, who) })
 	if err != nil {
 		return err
