@@ -7,3 +7,8 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var Document []byte
+
+// Orders is the OpenAPI description of the exchange of orders with other systems, version 1, as YAML.
+//
+//go:embed orders.yaml
+var Orders []byte

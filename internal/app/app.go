@@ -15,6 +15,7 @@ import (
 	"huying/internal/casework"
 	"huying/internal/casework/caseapi"
 	"huying/internal/clock"
+	"huying/internal/edge/orders"
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/i18n"
@@ -37,7 +38,7 @@ var migrations embed.FS
 // Schemas are the parts of the database, in the order in which they are brought up to date.
 var Schemas = []store.Schema{
 	{Name: "app", FS: migrations}, jobs.Schema, places.Schema, calendar.Schema, identity.Schema, files.Schema, promise.Schema,
-	ledger.Schema, vault.Schema, search.Schema, notice.Schema, casework.Schema,
+	ledger.Schema, vault.Schema, search.Schema, notice.Schema, casework.Schema, orders.Schema,
 }
 
 // App is a running district.
@@ -52,6 +53,7 @@ type App struct {
 
 	procedures map[string]*casework.Procedure // of the pack
 	scoring    *casework.Scoring              // nil: the pack scores nobody
+	peers      *orders.Peers                  // of the pack; may be nil
 
 	queue    *jobs.Queue
 	places   *places.Store
@@ -65,6 +67,7 @@ type App struct {
 	notices  *notice.Service
 	cases    *casework.Service
 	events   *caseapi.Events
+	orders   *orders.Service
 	site     *web.Server
 
 	sweptAt   atomic.Pointer[time.Time] // when this server last found all that was missed, by the machine's clock
@@ -92,6 +95,9 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 		return a, err
 	}
 	if a.scoring, err = ReadScoring(a.pack, cfg.PackName, a.procedures); err != nil {
+		return a, err
+	}
+	if a.peers, err = ReadPeers(a.pack, cfg.PackName); err != nil {
 		return a, err
 	}
 	if err := a.openDatabase(ctx); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"huying/internal/casework"
 	"huying/internal/casework/caseapi"
+	"huying/internal/edge/orders"
 	"huying/internal/errs"
 	"huying/internal/identity"
 	"huying/internal/ledger"
@@ -40,7 +41,9 @@ func (a *App) openCases(ctx context.Context) (err error) {
 	a.cases = casework.New(casework.Parts{DB: a.db, Queue: a.queue, Calendar: a.calendar.Calendar, Trees: a.places.Now,
 		Ledger: a.ledger, Vault: sealer{a.vault}, Search: finder{a.search}, Accounts: a.ids, Names: a.ids, Files: a.files})
 	a.events = caseapi.NewEvents(a.db, a.cases, a.cfg.Log)
-	return nil
+	a.orders, err = orders.New(orders.Parts{DB: a.db, Queue: a.queue, Cases: a.cases, Files: a.files, Trees: a.places.Now, Zone: a.pack.Location,
+		Clock: a.cfg.Security, Us: a.pack.Key, Peers: a.peers, Links: a.cfg.Peers, Log: a.cfg.Log})
+	return err
 }
 
 // sealer is the vault as cases ask for it.

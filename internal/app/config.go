@@ -7,8 +7,12 @@ import (
 	"path/filepath"
 
 	"huying/internal/clock"
+	"huying/internal/edge/orders"
 	"huying/internal/notice"
 )
+
+// PeerLink is how an installation reaches a peer of its pack.
+type PeerLink = orders.Link
 
 // Config is what an installation decides. cmd/huying fills it from the command line and HUYING_*.
 type Config struct {
@@ -26,8 +30,9 @@ type Config struct {
 	PublicURL    string
 	Proxies      []netip.Prefix
 	MetricsToken string
-	Mail         *notice.Mail  // nil: no e-mail
-	Hooks        []notice.Hook // channels of the operator's choice
+	Mail         *notice.Mail           // nil: no e-mail
+	Hooks        []notice.Hook          // channels of the operator's choice
+	Peers        map[string]PeerLink // how the pack's peers are reached, by key
 
 	Log      *slog.Logger
 	Security clock.Security

@@ -58,6 +58,9 @@ func OpenDrills(cfg DrillConfig) (s *DrillStage, err error) {
 		return nil, err
 	}
 	on := clock.DateOf(clock.Business{}.Now(), p.Location)
+	if s.read.peers, err = ReadPeers(p, cfg.PackName); err != nil {
+		return nil, err
+	}
 	if s.procedures, err = ReadProcedures(p, cfg.PackName, on); err != nil {
 		return nil, err
 	}

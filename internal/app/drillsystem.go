@@ -137,7 +137,7 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 	}
 	cfg := s.cfg
 	cfg.Files = filepath.Join(y.files, "files")
-	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, scoring: s.read.scoring, business: y.hand.Business()}
+	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, scoring: s.read.scoring, peers: s.read.peers, business: y.hand.Business()}
 	y.app = a
 	if a.db, err = s.scratch.open(ctx, dsn, a.business); err == nil {
 		if err = a.db.Migrate(ctx, Schemas...); err == nil {

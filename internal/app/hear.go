@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"huying/internal/casework"
+	"huying/internal/edge/orders"
 	"huying/internal/i18n"
 	"huying/internal/identity"
 	"huying/internal/notice"
@@ -40,6 +42,32 @@ func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error
 		}
 	}
 	return nil
+}
+
+// hearUrge tells those who owe something in a case that another system urges it on.
+func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error {
+	c, err := a.cases.Case(ctx, tx, e.Case)
+	if err != nil {
+		return err
+	}
+	p, err := a.cases.Version(ctx, tx, c.Hash)
+	if err != nil {
+		return err
+	}
+	var owners []string
+	for i := range c.Duties {
+		o := &c.Duties[i]
+		if _, calls := o.Owner.Caller(); !calls && o.Outstanding() && !slices.Contains(owners, string(o.Owner)) {
+			owners = append(owners, string(o.Owner))
+		}
+	}
+	to, err := a.audience(ctx, tx, owners, 0)
+	if err != nil || len(to) == 0 {
+		return err
+	}
+	return a.notices.Send(ctx, tx, notice.Message{To: to, Topic: "case.urged", Key: "app.news.case.urged", Link: "/cases/" + c.Number, Urgent: true,
+		Args:  map[string]any{"number": c.Number, "title": titleFor(p, c), "text": e.Text},
+		Dedup: "urge/" + e.ID})
 }
 
 // titleFor is the title of a case as a letter may carry it: of a closed circle only what kind of case it is.

@@ -32,8 +32,15 @@ func (a *App) answerOn(q *jobs.Queue) {
 	// Open cases move to another version of their procedure when somebody decides so.
 	jobs.On(q, a.cases.Move)
 
-	// What happens in a case is told to those whom it concerns.
-	jobs.On(q, a.hear)
+	// What happens in a case is told to those whom it concerns, people and other systems.
+	jobs.On(q, func(ctx context.Context, tx *store.Tx, e casework.Happened) error {
+		if err := a.orders.Heard(ctx, tx, e); err != nil {
+			return err
+		}
+		return a.hear(ctx, tx, e)
+	})
+	jobs.On(q, a.orders.SendOrder)
+	jobs.On(q, a.hearUrge)
 
 	// A case opens another, and hears how it ended. What it ended with is entered for the promise that it is about, and taken back when it
 	// goes on.
@@ -77,6 +84,7 @@ func (a *App) run(ctx context.Context) (wait func()) {
 	all.Go(func() { a.every(ctx, sequenceEvery, a.sequence) })
 	all.Go(func() { a.every(ctx, fillEvery, a.fill) })
 	all.Go(func() { a.notices.Run(ctx) })
+	all.Go(func() { a.orders.Run(ctx) })
 	all.Go(func() { a.events.Run(ctx) })
 	return all.Wait
 }
@@ -155,6 +163,9 @@ func (a *App) tidy(ctx context.Context) error {
 		return err
 	}
 	if err := a.notices.Tidy(ctx); err != nil {
+		return err
+	}
+	if err := a.orders.Tidy(ctx); err != nil {
 		return err
 	}
 	_, err := a.files.Sweep(ctx, a.db)

@@ -5,6 +5,7 @@ import (
 
 	"huying/internal/casework"
 	"huying/internal/clock"
+	"huying/internal/edge/orders"
 	"huying/internal/errs"
 	"huying/internal/i18n"
 	"huying/internal/identity"
@@ -42,7 +43,11 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 			found = append(found, errs.All(proc.CheckIn(d))...)
 		}
 	}
-	_, err := ReadScoring(p, dir, all)
+	peers, err := ReadPeers(p, dir)
+	if found = append(found, errs.All(err)...); err == nil && peers != nil {
+		found = append(found, errs.All(peers.CheckIn(orders.District{Procedures: all, Trees: d.Trees}))...)
+	}
+	_, err = ReadScoring(p, dir, all)
 	found = append(found, errs.All(err)...)
 	_, err = ReadScript(p, dir, all)
 	found = append(found, errs.All(err)...)
@@ -52,7 +57,11 @@ func ReadProcedures(p *pack.Pack, dir string, on clock.Date) (map[string]*casewo
 // districtOf is what procedures may name, as the district is on a day.
 func districtOf(p *pack.Pack, on clock.Date, procedures map[string]*casework.Procedure) casework.District {
 	where, who := treesOf(p)
-	return casework.District{Roles: rolesIn(p), Trees: (&places.History{Places: where, Units: who}).On(on), Procedures: procedures}
+	peers, err := ReadPeers(p, "")
+	if err != nil {
+		peers = nil // it is said where it is read
+	}
+	return casework.District{Roles: rolesIn(p), Peers: peers.Takers(), Trees: (&places.History{Places: where, Units: who}).On(on), Procedures: procedures}
 }
 
 // rolesIn are the roles that procedures of a pack may name: those of the district's business, the program's and its own.

@@ -72,7 +72,8 @@ var writtenByAll = []string{
 	"POST /sign-in", "POST /sign-out",
 	"POST /open/{procedure}", "POST /find", "POST /cases/{number}/do/{action}", "POST /cases/{number}/note", "POST /cases/{number}/reveal",
 	"POST /api/v1/cases", "POST /api/v1/cases/{number}/do/{action}", "POST /api/v1/cases/{number}/note", "POST /api/v1/cases/{number}/reveal",
-	"POST /api/v1/files", // at most so many an hour from one address
+	"POST /api/orders/v1/{peer}", // signed by the peer
+	"POST /api/v1/files",         // at most so many an hour from one address
 }
 
 func TestNoRouteIsLeftWithoutANeed(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"huying/internal/casework/caseapi"
 	"huying/internal/casework/caseweb"
+	"huying/internal/edge/orders/ordersweb"
 	"huying/internal/i18n"
 	"huying/internal/identity/identityweb"
 	"huying/internal/ledger/ledgerweb"
@@ -38,16 +39,17 @@ func (a *App) openSite() (err error) {
 	a.site.Add(caseapi.Routes(caseapi.Parts{DB: a.db, Cases: a.cases, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
 		Notices: a.notices, Events: a.events, Scoring: a.scoring})...)
 	a.site.Add(promiseapi.Routes(promiseapi.Parts{DB: a.db, Register: a.register, Files: a.files})...)
+	a.site.Add(ordersweb.Routes(ordersweb.Parts{DB: a.db, Orders: a.orders, IDs: a.ids})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats)...)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats)...)...)
 	return nil
 }
 
 // navigation is the public's entries, then those of who signed in.
 func navigation() []web.NavItem {
 	var all []web.NavItem
-	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, noticeweb.Nav, identityweb.Nav} {
+	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, ordersweb.Nav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, noticeweb.Nav, identityweb.Nav} {
 		all = append(all, part...)
 	}
 	return all

@@ -9,6 +9,8 @@ import (
 	"huying/internal/casework/caseapi"
 	"huying/internal/casework/caseweb"
 	"huying/internal/drill"
+	"huying/internal/edge/orders"
+	"huying/internal/edge/orders/ordersweb"
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/identity"
@@ -44,7 +46,7 @@ func Messages() []fs.FS {
 	return []fs.FS{
 		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
-		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, verify.Locales, drill.Locales, simulate.Locales,
-		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, promiseapi.Locales, ledgerweb.Locales, noticeweb.Locales, locales,
+		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, orders.Locales, verify.Locales, drill.Locales, simulate.Locales,
+		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, promiseapi.Locales, ledgerweb.Locales, noticeweb.Locales, ordersweb.Locales, locales,
 	}
 }

@@ -50,6 +50,11 @@ var Arrows = map[string][]string{
 	"promise/promiseweb":   join([]string{"promise", "web"}, foundation),
 	"promise/promiseapi":   join([]string{"promise", "web"}, foundation),
 
+	// The border: other systems. The peer of the tests is built from the document alone, and imports nothing of ours.
+	"edge/orders":           join([]string{"casework"}, foundation),
+	"edge/orders/ordersweb": join([]string{"edge/orders", "web"}, foundation),
+	"edge/orders/ordertest": nil,
+
 	// These declare what they need as small interfaces; app supplies it.
 	"situation":              leaves,
 	"situation/situationweb": join([]string{"situation", "web"}, foundation),

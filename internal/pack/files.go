@@ -30,17 +30,17 @@ func (c *checker) listing() bool {
 
 // plain are the files that a pack may hold besides its report.
 func plain(name string) bool {
-	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "roles.yaml", ScoringFile, SimulationFile, "NOTICE", "LICENSE"}, name) ||
+	return slices.Contains([]string{"pack.yaml", "places.yaml", "units.yaml", "roles.yaml", ScoringFile, SimulationFile, PeersFile, "NOTICE", "LICENSE"}, name) ||
 		path.Ext(name) == ".md" || strings.HasPrefix(name, ".")
 }
 
 // folders are what a pack may hold beside its files, with what a file there is called.
 var folders = map[string]string{"procedures": ".yaml", "schema": ".json", "drills": ".yaml"}
 
-// folders reads the files of the pack's folders, by their paths, and the table of scores and the simulation beside them.
+// folders reads the files of the pack's folders, by their paths, and the table of scores, the simulation and the peers beside them.
 func (c *checker) folders() map[string][]byte {
 	files := map[string][]byte{}
-	for _, file := range []string{ScoringFile, SimulationFile} {
+	for _, file := range []string{ScoringFile, SimulationFile, PeersFile} {
 		if !c.has(file) {
 			continue
 		}

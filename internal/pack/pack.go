@@ -32,6 +32,9 @@ const (
 	maxFindings = 200
 )
 
+// PeersFile says with which other systems orders are exchanged; a pack may have none.
+const PeersFile = "peers.yaml"
+
 // ScoringFile is the table by which the year of units is scored; a pack may have none.
 const ScoringFile = "scoring.yaml"
 
@@ -55,7 +58,7 @@ type Pack struct {
 	Roles         []Role            // of the district's own, beside those of the program
 	Procedures    []string          // the files of procedures, in order of their names
 	Drills        []string          // the files of drills
-	Files         map[string][]byte // the content of procedures, drills, the schemas that they name, the table of scores and the simulation, by path in the pack
+	Files         map[string][]byte // the content of procedures, drills, the schemas that they name, the table of scores, the simulation and the peers, by path in the pack
 }
 
 // Role is a post of the district: a community officer, a mediator. What its holders may do stands in the procedures that name it.

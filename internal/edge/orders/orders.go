@@ -1,0 +1,192 @@
+// Package orders exchanges orders (工单) with other systems, a city hotline (12345) or a city-management system: those that come open cases, those
+// that cases send out come back as what moves them. docs/orders.md describes the exchange for those who build the other side; peers.go reads
+// which systems there are.
+//
+// Every message is signed and carries an id. One that comes again has no second effect and gets the same answer; one of ours is sent until it
+// is taken, those of one order in their order. Each day the lists of both sides are compared.
+package orders
+
+import (
+	"context"
+	"crypto/x509"
+	"embed"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/files"
+	"huying/internal/jobs"
+	"huying/internal/places"
+	"huying/internal/store"
+	"huying/internal/webhook"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Schema is the tables of orders.
+var Schema = store.Schema{Name: "orders", FS: migrations}
+
+// Locales are this package's messages.
+//
+//go:embed locales/*.json
+var Locales embed.FS
+
+// Link is how an installation reaches a peer of its pack.
+type Link struct {
+	URL    string // https, or http on this machine
+	Secret string // whsec_ and 24 to 64 bytes in base64
+}
+
+// Parts are what the exchange stands on.
+type Parts struct {
+	DB    *store.DB
+	Queue *jobs.Queue
+	Cases *casework.Service
+	Files *files.Store
+	Trees func() *places.Trees
+	Zone  *time.Location
+	Clock clock.Security
+	Us    string          // by which name the peers know us
+	Peers *Peers          // nil: none
+	Links map[string]Link // by the key of the peer; one without is not connected
+	Roots *x509.CertPool  // authorities of the peers' certificates; nil: those of the machine
+	Log   *slog.Logger    // nil is slog.Default
+}
+
+// Service exchanges orders. It is safe for use by several goroutines, and several servers may work on one database.
+type Service struct {
+	Parts
+	links map[string]*link
+	http  *http.Client
+}
+
+// link is a peer that is connected.
+type link struct {
+	*Peer
+	url  string
+	key  webhook.Key
+	wake chan struct{}
+}
+
+// New returns the service over its parts. It returns errs.Invalid for a link to no peer, or one with a wrong address or secret.
+func New(p Parts) (*Service, error) {
+	if p.Log == nil {
+		p.Log = slog.Default()
+	}
+	if p.Peers == nil {
+		p.Peers = &Peers{}
+	}
+	s := &Service{Parts: p, links: map[string]*link{}, http: webhook.Client(p.Roots, patience)}
+	for key, l := range p.Links {
+		peer := s.peer(key)
+		if peer == nil {
+			return nil, errs.New(errs.Invalid, "orders.no_such_peer", "peer", key)
+		}
+		if !webhook.GoodURL(l.URL) {
+			return nil, errs.New(errs.Invalid, "orders.bad_url", "peer", key)
+		}
+		secret, err := webhook.ParseKey(l.Secret)
+		if err != nil {
+			return nil, errs.Wrap(err, errs.Invalid, "orders.bad_secret", "peer", key)
+		}
+		s.links[key] = &link{peer, l.URL, secret, make(chan struct{}, 1)}
+	}
+	return s, nil
+}
+
+// peer is the pack's peer of a key, or nil.
+func (s *Service) peer(key string) *Peer {
+	i := slices.IndexFunc(s.Peers.All, func(p Peer) bool { return p.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return &s.Peers.All[i]
+}
+
+// Known are the peers of the pack.
+func (s *Service) Known() []Peer { return s.Peers.All }
+
+// Connected reports whether the installation reaches a peer.
+func (s *Service) Connected(key string) bool { return s.links[key] != nil }
+
+func (s *Service) now() time.Time { return s.Clock.Now() }
+
+// Way is who sent an order.
+type Way string
+
+// The ways.
+const (
+	In  Way = "in"  // the peer did
+	Out Way = "out" // we did
+)
+
+// Order is an order as it stands between two systems.
+type Order struct {
+	ID         int64
+	Peer       string
+	Way        Way
+	Number     string // given by who sent it
+	Handled    string // given by who handles it
+	Case       int64  // of ours; 0: they name it, and we do not know it
+	Due        time.Time
+	Status     Status // the last that was told by who handles it
+	Outcome    casework.Outcome
+	Seq        int // of that status
+	Told       int // the last record of the case that was looked at
+	Difference Difference
+	Listed     string // the status that the other side's list has
+	Changed    time.Time
+}
+
+const orderColumns = `SELECT o.id, o.peer, o.way, o.number, o.handled, o.case_id, o.due_at, o.status, o.outcome, o.seq, o.told, o.difference, o.listed,
+	o.changed_at FROM orders_order o`
+
+func (o *Order) fields() []any {
+	return []any{&o.ID, &o.Peer, &o.Way, &o.Number, &o.Handled, store.Opt(&o.Case), store.At(&o.Due), &o.Status, &o.Outcome, &o.Seq, &o.Told,
+		&o.Difference, &o.Listed, store.At(&o.Changed)}
+}
+
+// begin makes an order known, once, and returns it with its row held.
+func (s *Service) begin(ctx context.Context, tx *store.Tx, peer string, way Way, number string) (*Order, error) {
+	now := s.now().UnixMicro()
+	_, err := tx.Exec(ctx, `INSERT INTO orders_order (peer, way, number, made_at, changed_at) VALUES ($1, $2, $3, $4, $4)
+		ON CONFLICT (peer, way, number) DO NOTHING`, peer, string(way), number, now)
+	if err != nil {
+		return nil, err
+	}
+	return s.find(ctx, tx, peer, way, number)
+}
+
+// find returns an order with its row held, or errs.NotFound.
+func (s *Service) find(ctx context.Context, tx *store.Tx, peer string, way Way, number string) (*Order, error) {
+	o, err := store.One(ctx, tx, (*Order).fields, orderColumns+" WHERE o.peer = $1 AND o.way = $2 AND o.number = $3"+tx.ForUpdate(), peer, string(way), number)
+	if errs.Is(err, errs.NotFound) {
+		return nil, errs.New(errs.NotFound, "orders.no_order", "number", number)
+	}
+	return &o, err
+}
+
+// save writes what of an order changes. What was found by comparing lists is settled by the next comparison.
+func (s *Service) save(ctx context.Context, tx *store.Tx, o *Order) error {
+	o.Changed = s.now()
+	_, err := tx.Exec(ctx, `UPDATE orders_order SET handled = $2, case_id = $3, due_at = $4, status = $5, outcome = $6, seq = $7, told = $8, difference = $9,
+		listed = $10, changed_at = $11 WHERE id = $1`, o.ID, o.Handled, store.Null(o.Case), store.Micros(o.Due), string(o.Status), string(o.Outcome), o.Seq, o.Told,
+		string(o.Difference), o.Listed, o.Changed.UnixMicro())
+	return err
+}
+
+// receipt is the order as an answer has it.
+func (o *Order) receipt() Receipt {
+	return Receipt{Number: o.Number, Handled: o.Handled, Status: o.Status, Outcome: o.Outcome, Seq: o.Seq}
+}
+
+// byItself is the asker of what the exchange does.
+var byItself = casework.Asker{Program: true}
+
+// forTheCaller is the asker of what the peer does for the caller whose call it took.
+var forTheCaller = casework.Asker{Program: true, Caller: 1}

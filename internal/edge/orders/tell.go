@@ -1,0 +1,268 @@
+package orders
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+// Heard tells the peers what a record of a case means for their orders, and for those that we sent them. Records are looked at in their order,
+// whichever job comes first.
+func (s *Service) Heard(ctx context.Context, tx *store.Tx, e casework.Happened) error {
+	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id = $1 ORDER BY o.id"+tx.ForUpdate(), e.Case)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	c, err := s.Cases.Case(ctx, tx, e.Case)
+	if err != nil {
+		return err
+	}
+	p, err := s.Cases.Version(ctx, tx, c.Hash)
+	if err != nil {
+		return err
+	}
+	history, err := s.Cases.Records(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		o := &all[i]
+		if peer := s.peer(o.Peer); peer == nil || o.Told >= c.Seq {
+			continue
+		}
+		tell := s.tellOwner
+		if o.Way == Out {
+			tell = s.tellHandler
+		}
+		t := &telling{p: p, c: c, records: slices.DeleteFunc(slices.Clone(history), func(r casework.Record) bool { return r.Seq <= o.Told })}
+		if err := tell(ctx, tx, o, t); err != nil {
+			return err
+		}
+		o.Told = c.Seq
+		if err := s.save(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// telling is what is told of: records that the peer has not heard of.
+type telling struct {
+	p       *casework.Procedure
+	c       *casework.Case
+	records []casework.Record
+}
+
+// tellOwner tells who sent an order each public step of its case.
+func (s *Service) tellOwner(ctx context.Context, tx *store.Tx, o *Order, t *telling) error {
+	k := s.peer(o.Peer).kindFor(t.c.Procedure)
+	if k == nil {
+		return nil
+	}
+	for _, r := range t.records {
+		for _, e := range r.Events {
+			if e.Entered == nil {
+				continue
+			}
+			is, outcome := k.told(t.p, e.Entered.State)
+			if is == "" {
+				continue
+			}
+			o.Seq++
+			o.Status, o.Outcome = is, outcome
+			text, files := said(t.p, r)
+			m := Message{Type: Feedback, Text: text, Status: &FeedbackPart{Seq: o.Seq, Is: is, Outcome: outcome, Handled: o.Handled, Due: dueOf(t.c, ""), At: r.At.In(s.Zone)}}
+			if err := s.post(ctx, tx, o, m, files); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// told is what the peer is told when a case enters a state.
+func (k *Sends) told(p *casework.Procedure, state string) (Status, casework.Outcome) {
+	is := k.Tells[state]
+	if ends := p.Ends(state); ends != casework.Open && is != Returned {
+		return Ended, ends
+	}
+	return is, ""
+}
+
+// said is what was said in a record, and the files with it. What is personal stays in the vault.
+func said(p *casework.Procedure, r casework.Record) (text string, files []string) {
+	for _, e := range r.Events {
+		if e.Did == nil {
+			continue
+		}
+		form := p.ActionForm(e.Did.State, e.Did.Action)
+		files = append(files, form.FilesIn(e.Did.Input)...)
+		for _, name := range textFields {
+			f, ok := form.Field(name)
+			if s, is := e.Did.Input[name].(string); ok && is && f.Personal == "" && text == "" {
+				text = s
+			}
+		}
+	}
+	return text, files
+}
+
+// dueOf is when the first of what is still due falls due that a unit owes; empty: any unit.
+func dueOf(c *casework.Case, unit string) (due time.Time) {
+	for _, d := range c.Duties {
+		key, ok := d.Owner.Unit()
+		if ok && d.Status == casework.Due && (unit == "" || key == unit) && !d.Due.IsZero() && (due.IsZero() || d.Due.Before(due)) {
+			due = d.Due
+		}
+	}
+	return due
+}
+
+// tellHandler tells a peer that handles an order of ours what it must know: another deadline, that it is late, that the case has ended.
+func (s *Service) tellHandler(ctx context.Context, tx *store.Tx, o *Order, t *telling) error {
+	takes := s.peer(o.Peer).Takes
+	if takes == nil || slices.Contains([]Status{Answered, Returned, Ended}, o.Status) { // it has done its part
+		return nil
+	}
+	if due := dueOf(t.c, takes.Unit); !due.IsZero() && !due.Equal(o.Due) {
+		o.Due = due
+		if err := s.post(ctx, tx, o, Message{Type: Deadline, Due: due.In(s.Zone)}, nil); err != nil {
+			return err
+		}
+	}
+	late := func(e casework.Event) bool {
+		return e.Missed != nil && e.Missed.Owner == casework.UnitMember(takes.Unit)
+	}
+	for _, r := range t.records {
+		if slices.ContainsFunc(r.Events, late) {
+			if err := s.post(ctx, tx, o, Message{Type: Urge, Text: "已超过办理时限，请尽快办理并反馈。"}, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if t.c.Closed() {
+		o.Status, o.Outcome = Ended, casework.Withdrawn
+		text := t.p.StateTitle(t.c.State).ZH
+		return s.post(ctx, tx, o, Message{Type: Withdraw, Text: text}, nil)
+	}
+	return nil
+}
+
+// SendOrder sends the order that a record of a case asks for. Its number is that of the case and the record.
+func (s *Service) SendOrder(ctx context.Context, tx *store.Tx, e casework.OrderAsked) error {
+	c, err := s.Cases.Case(ctx, tx, e.Case)
+	if err != nil {
+		return err
+	}
+	_, r, err := s.Cases.Record(ctx, tx, c, e.Seq)
+	if err != nil {
+		return err
+	}
+	for _, ev := range r.Events {
+		if ev.Ordered == nil {
+			continue
+		}
+		peer := s.peer(ev.Ordered.To)
+		if peer == nil || peer.Takes == nil {
+			return fmt.Errorf("orders: %s sends an order to %q, which peers.yaml does not have", c.Number, ev.Ordered.To)
+		}
+		o, err := s.begin(ctx, tx, peer.Key, Out, fmt.Sprintf("%s-%d", c.Number, e.Seq))
+		if err != nil || o.Case != 0 {
+			return err
+		}
+		o.Case, o.Due, o.Told = c.ID, dueOf(c, peer.Takes.Unit), c.Seq
+		if err := s.post(ctx, tx, o, Message{Type: NewOrder, Order: orderOf(ev.Ordered, o.Due, s.Zone)}, ev.Ordered.Files); err != nil {
+			return err
+		}
+		return s.save(ctx, tx, o)
+	}
+	return nil
+}
+
+func orderOf(a *casework.Ordered, due time.Time, zone *time.Location) *OrderPart {
+	text := func(name string) string {
+		if v := a.Form[name]; v != nil {
+			return fmt.Sprint(v)
+		}
+		return ""
+	}
+	o := &OrderPart{Title: text("title"), Text: text("text"), Category: text("category"), Place: text("place")}
+	if !due.IsZero() {
+		o.Due = due.In(zone)
+	}
+	return o
+}
+
+// tellAgain tells once more how an order stands: an order of ours as it was, the status of one of theirs under a new number of its row.
+func (s *Service) tellAgain(ctx context.Context, tx *store.Tx, o *Order) error {
+	want := Feedback
+	if o.Way == Out {
+		want = NewOrder
+	}
+	var body, files string
+	err := tx.Scan(ctx, "SELECT body, files FROM orders_message WHERE order_id = $1 AND type = $2 ORDER BY id DESC LIMIT 1", []any{o.ID, string(want)}, &body, &files)
+	if o.Way == Out {
+		if err != nil {
+			return err
+		}
+		return s.enqueue(ctx, tx, o, want, body, files)
+	}
+	m := Message{Type: Feedback, Status: &FeedbackPart{Handled: o.Handled, At: tx.Now().In(s.Zone)}}
+	var hashes []string
+	switch {
+	case err == nil:
+		err = errors.Join(json.Unmarshal([]byte(body), &m), json.Unmarshal([]byte(files), &hashes))
+	case errs.Is(err, errs.NotFound): // nothing was told yet
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	o.Seq++
+	m.Status.Seq, m.Status.Is, m.Status.Outcome = o.Seq, o.Status, o.Outcome
+	if err := s.post(ctx, tx, o, m, hashes); err != nil {
+		return err
+	}
+	return s.save(ctx, tx, o)
+}
+
+// post writes a message to the peer of an order, with the files of the hashes.
+func (s *Service) post(ctx context.Context, tx *store.Tx, o *Order, m Message, files []string) error {
+	m.From, m.To, m.Number = s.Us, o.Peer, o.Number
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	names, err := json.Marshal(files[:min(len(files), maxFiles)])
+	if err != nil {
+		return err
+	}
+	return s.enqueue(ctx, tx, o, m.Type, string(body), string(names))
+}
+
+func (s *Service) enqueue(ctx context.Context, tx *store.Tx, o *Order, kind Type, body, files string) error {
+	now := s.now().UnixMicro()
+	_, err := tx.Exec(ctx, `INSERT INTO orders_message (order_id, peer, msg_id, type, body, files, state, due_at, made_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)`, o.ID, o.Peer, "msg_"+rand.Text(), string(kind), body, files, now)
+	tx.AfterCommit(func() { s.nudge(o.Peer) })
+	return err
+}
+
+func (s *Service) nudge(peer string) {
+	l := s.links[peer]
+	if l == nil {
+		return
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
