@@ -30,8 +30,8 @@ type Config struct {
 	PublicURL    string
 	Proxies      []netip.Prefix
 	MetricsToken string
-	Mail         *notice.Mail           // nil: no e-mail
-	Hooks        []notice.Hook          // channels of the operator's choice
+	Mail         *notice.Mail        // nil: no e-mail
+	Hooks        []notice.Hook       // channels of the operator's choice
 	Peers        map[string]PeerLink // how the pack's peers are reached, by key
 
 	Log      *slog.Logger
