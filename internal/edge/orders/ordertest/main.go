@@ -1,5 +1,5 @@
 // Command ordertest is the other side of the exchange of orders, for tests: a small hotline and city-management system in a process of its own,
-// written from docs/orders.md alone. It imports nothing of ours. Under /control it is told how to misbehave and what to send.
+// written from docs/orders.md alone: nothing of ours is in it but the clock. Under /control it is told how to misbehave and what to send.
 package main
 
 import (
@@ -20,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"huying/internal/clock"
 )
 
 type object = map[string]any
@@ -90,7 +92,7 @@ func main() {
 	log.Fatal(server.Serve(ln))
 }
 
-func (p *peer) now() time.Time { return time.Now().Add(p.offset) }
+func (p *peer) now() time.Time { return clock.Security{}.Now().Add(p.offset) }
 
 // sign is the signature of a message: HMAC-SHA256 over id, time and body, parted by full stops.
 func (p *peer) sign(id string, at int64, body []byte) string {
@@ -302,7 +304,7 @@ func (p *peer) clock(w http.ResponseWriter, r *http.Request) {
 	}
 	if json.NewDecoder(r.Body).Decode(&in) == nil {
 		p.mu.Lock()
-		p.offset = time.Until(time.Unix(in.Now, 0))
+		p.offset = time.Unix(in.Now, 0).Sub(clock.Security{}.Now())
 		p.mu.Unlock()
 	}
 	w.WriteHeader(http.StatusNoContent)
