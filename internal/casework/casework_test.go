@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,4 +166,13 @@ func whistle(more ...any) OpenCase {
 		form[more[i].(string)] = more[i+1]
 	}
 	return OpenCase{Number: "WS-000001", Form: form, Channel: "web"}
+}
+
+func jsonText(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -74,8 +74,10 @@ func (c *checker) names() {
 	if len(p.OpenedBy) == 0 {
 		c.wrong("$.opened-by", "nobody_opens")
 	}
-	if _, ok := p.formField(p.Repeat); p.Repeat != "" && !ok {
+	if f, ok := p.formField(p.Repeat); p.Repeat != "" && !ok {
 		c.wrong("$.repeat", "no_field", "field", p.Repeat)
+	} else {
+		c.told("$.repeat", p.Repeat, f)
 	}
 	if p.Tone != "" && !p.Values.Has(p.Tone) {
 		c.wrong("$.tone", "no_value", "name", p.Tone)
@@ -156,6 +158,7 @@ func (c *checker) partyFrom(at, name string, party *Party) {
 		if !ok || !slices.Contains(want, f.Kind) {
 			c.wrong(at+".from", "party_field", "field", party.From, "name", name)
 		}
+		c.told(at+".from", party.From, f)
 	default:
 		c.wrong(at+".from", "party_from", "from", party.From)
 	}
@@ -275,6 +278,7 @@ func (c *checker) dutyTerm(at, name string, d *Duty) {
 		if !ok || f.Kind != Table || !slices.ContainsFunc(f.Rows, func(r Field) bool { return r.Name == "date" && r.Kind == DateField && r.Required }) {
 			c.wrong(at+".each", "each_field", "field", d.Each)
 		}
+		c.told(at+".each", d.Each, f)
 	}
 }
 
@@ -298,8 +302,17 @@ func (c *checker) dutyDay(at string, d *Duty) {
 		}
 		return
 	}
-	if f, ok := c.p.formField(d.By); !ok || f.Kind != DateField || f.Required == (len(d.Within) > 0) {
+	f, ok := c.p.formField(d.By)
+	if !ok || f.Kind != DateField || f.Required == (len(d.Within) > 0) {
 		c.wrong(at+".by", "by_field", "field", d.By)
+	}
+	c.told(at+".by", d.By, f)
+}
+
+// told holds that a field of which the record tells is not personal.
+func (c *checker) told(at, ref string, f Field) {
+	if f.Personal != "" {
+		c.wrong(at, "personal_in_rule", "field", ref)
 	}
 }
 

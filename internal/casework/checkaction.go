@@ -65,6 +65,7 @@ func (c *checker) effects(at, state string, a *Action) {
 		if want := map[Who][]Kind{Units: {UnitField, UnitsField}, Persons: {PersonField}}[party.kind()]; !ok || !slices.Contains(want, f.Kind) {
 			c.wrong(at+".assign", "party_field", "field", as.Value, "name", as.Key)
 		}
+		c.told(at+".assign", as.Value, f)
 	}
 	if a.Takes != "" {
 		c.takes(at+".takes", a)
@@ -117,6 +118,7 @@ func (c *checker) extend(at string, a *Action, form *Form) {
 	case len(a.Approve) == 0:
 		c.wrong(at+".extend", "extend_approve", "name", a.Extend.Duty)
 	}
+	c.told(at+".extend", a.Extend.To, day)
 }
 
 // moves checks an action that leaves its state.

@@ -147,19 +147,20 @@ func (c *districtChecker) reaches() {
 func (c *districtChecker) children() {
 	missed := func(at string, duties Named[Duty]) {
 		for _, d := range duties {
-			c.child(at+".duties."+d.Key+".opens", &d.Value.Opens)
+			c.child(at+".duties."+d.Key+".opens", &d.Value.Opens, nil)
 		}
 	}
 	missed("$", c.p.Duties)
 	for _, s := range c.p.States {
 		missed("$.states."+s.Key, s.Value.Duties)
 		for _, a := range s.Value.Do {
-			c.child("$.states."+s.Key+".do."+a.Key+".opens", &a.Value.Opens)
+			c.child("$.states."+s.Key+".do."+a.Key+".opens", &a.Value.Opens, c.p.ActionForm(s.Key, a.Key))
 		}
 	}
 }
 
-func (c *districtChecker) child(at string, def *Child) {
+// child checks a case that is opened. input is what the action asks for that opens it.
+func (c *districtChecker) child(at string, def *Child, input *Form) {
 	if def.Procedure == "" {
 		return
 	}
@@ -177,8 +178,23 @@ func (c *districtChecker) child(at string, def *Child) {
 		return
 	}
 	for _, f := range child.form.Fields {
-		if f.Required && !def.Form.Has(f.Name) {
+		if !f.Required {
+			continue
+		}
+		g, given := def.Form.Get(f.Name)
+		if !given {
 			c.wrong(at, "child_needs", "field", f.Name, "name", def.Procedure)
+			continue
+		}
+		for _, from := range []struct {
+			name string
+			form *Form
+		}{{"form", c.p.form}, {"input", input}} {
+			for _, name := range g.expr.Needs(from.name) {
+				if own, _ := from.form.Field(name); !own.Required {
+					c.wrong(at+".form."+f.Name, "child_may_lack", "field", f.Name, "name", def.Procedure, "own", from.name+"."+name)
+				}
+			}
 		}
 	}
 }

@@ -243,7 +243,8 @@ func (d *decider) urgent() (bool, error) {
 	return d.p.Urgent.expr.Holds(d.vars(nil))
 }
 
-// vars are the names of the expressions, with input as what was filled in for an action.
+// vars are the names of the expressions, with input as what was filled in for an action. What is personal is not among them, whether the
+// vault has it already or not: rules leave traces in the record.
 func (d *decider) vars(input Data) map[string]any {
 	ratings := map[string]any{}
 	for _, r := range d.c.Ratings {
@@ -253,14 +254,14 @@ func (d *decider) vars(input Data) map[string]any {
 	}
 	callers := make([]any, len(d.c.Callers))
 	for i, c := range d.c.Callers {
-		callers[i] = orEmpty(c.Said)
+		callers[i] = orEmpty(d.p.caller.public(c.Said))
 	}
 	declined := 0
 	for _, n := range d.c.Declines {
 		declined += n
 	}
 	vars := map[string]any{
-		"form": orEmpty(d.c.Form), "input": orEmpty(input), "values": orEmpty(d.c.Values), "ratings": ratings, "callers": callers,
+		"form": orEmpty(d.p.form.public(d.c.Form)), "input": orEmpty(input), "values": orEmpty(d.c.Values), "ratings": ratings, "callers": callers,
 		"duty": map[string]any{},
 		"case": map[string]any{
 			"number": d.c.Number, "state": d.c.State, "category": d.c.Category, "place": d.c.Place, "urgent": d.c.Urgent, "level": int64(d.c.Level),
@@ -342,6 +343,9 @@ func (d *decider) owners(def *Duty) []Member {
 	return all
 }
 
+// labels are the fields of a form by which a case is known in lists, the first that is filled in.
+var labels = []string{"title", "subject"}
+
 // titleOf is the line by which a case is known in lists: its field title, or the beginning of its first text. That of a closed circle has
 // none: it lies on the desks of some who may not read it.
 func (p *Procedure) titleOf(form Data) string {
@@ -350,9 +354,11 @@ func (p *Procedure) titleOf(form Data) string {
 	if len(p.Visible.Circle) > 0 {
 		return ""
 	}
-	for _, name := range []string{"title", "subject"} {
+	for _, name := range labels {
 		if s, ok := form[name].(string); ok {
-			return firstLine(s, most)
+			if field, _ := f.Field(name); field.Personal == "" {
+				return firstLine(s, most)
+			}
 		}
 	}
 	if f != nil {

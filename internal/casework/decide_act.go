@@ -250,7 +250,7 @@ func (d *decider) ready(f *found, cmd Do) error {
 	if err := d.rateable(f.def, cmd.Ratings); err != nil {
 		return err
 	}
-	ok, err := d.satisfies(f.def.If, cmd.Input)
+	ok, err := d.satisfies(f.def.If, form.public(cmd.Input))
 	if err != nil {
 		return err
 	}

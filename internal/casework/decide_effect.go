@@ -49,20 +49,22 @@ func (d *decider) take(f *found, _ Do) error {
 	return nil
 }
 
-// set keeps values on the case.
+// set keeps values on the case. One that speaks of what was not filled in stays as it was.
 func (d *decider) set(f *found, cmd Do) error {
-	if len(f.def.Set) == 0 {
-		return nil
-	}
-	values := Data{}
+	values, vars := Data{}, d.vars(d.p.ActionForm(f.state, f.name).public(cmd.Input))
 	for _, s := range f.def.Set {
-		v, err := s.Value.expr.Eval(d.vars(cmd.Input))
+		v, err := s.Value.expr.Eval(vars)
+		if errors.Is(err, rule.ErrMissing) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		values[s.Key] = asRead(v)
 	}
-	d.emit(Event{Valued: values})
+	if len(values) > 0 {
+		d.emit(Event{Valued: values})
+	}
 	return nil
 }
 
@@ -188,7 +190,7 @@ func (d *decider) opens(f *found, cmd Do) error {
 	if f.def.Opens.Procedure == "" {
 		return nil
 	}
-	return d.openChild(f.def.Opens, d.vars(cmd.Input))
+	return d.openChild(f.def.Opens, d.vars(d.p.ActionForm(f.state, f.name).public(cmd.Input)))
 }
 
 // openChild says that a child is to be opened; a job does it. A field that speaks of what was not filled in is left out. The error is the

@@ -52,7 +52,7 @@ func (d *decider) open(cmd OpenCase) error {
 	}
 	d.emit(Event{Opened: o})
 	if d.p.Repeat != "" {
-		d.emit(Event{Valued: Data{"earlier": int64(cmd.Earlier)}})
+		d.emit(Event{Valued: Data{earlier: int64(cmd.Earlier)}})
 	}
 	if s := cmd.Serial; s.N > 0 {
 		d.emit(Event{Valued: Data{serialYear: int64(s.Year), serialN: int64(s.N)}})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -155,6 +156,11 @@ func (f *Field) readItems(doc yaml.MapSlice) (err error) {
 	case "object":
 		f.Kind = Table
 		f.Rows, err = fieldsOf(items)
+		for _, r := range f.Rows {
+			if err == nil && (r.Personal != "" || r.Kind == Table) {
+				err = fmt.Errorf("field %s: the column %s can be neither personal nor a table: write x-personal at %s itself", f.Name, r.Name, f.Name)
+			}
+		}
 		return err
 	}
 	return fmt.Errorf("field %s: an array is of choices (enum), of rows (object), or has the format photos, files or units", f.Name)
@@ -270,6 +276,20 @@ func cutOptional(name string) (string, bool) {
 		return name[:n-1], true
 	}
 	return name, false
+}
+
+// public returns what was filled in without what is personal.
+func (f *Form) public(d Data) Data {
+	if f == nil || !slices.ContainsFunc(f.Fields, func(f Field) bool { return f.Personal != "" }) {
+		return d
+	}
+	out := maps.Clone(d)
+	for _, field := range f.Fields {
+		if field.Personal != "" {
+			delete(out, field.Name)
+		}
+	}
+	return out
 }
 
 // Field returns the field of a name.

@@ -8,12 +8,12 @@ import (
 
 // language is what the expressions of a procedure may speak of:
 //
-//	form     what the caller filled in
-//	input    what was filled in for the action (in conditions and settings of an action)
+//	form     what the caller filled in, without what is personal
+//	input    what was filled in for the action (in conditions and settings of an action), without what is personal
 //	case     number, state, category, place, urgent, level, reopened, declined, callers, children, today
 //	values   the numbers and texts kept on the case
 //	ratings  the lowest rating of each party
-//	callers  what each caller said of themselves
+//	callers  what each caller said of themselves, without what is personal
 //	due, late, missed, met   how many duties of a name are so (see tallies)
 //	duty     of the duty that was missed, in the form of the case that this opens: name, title, row, unit, due
 var language = sync.OnceValue(func() *rule.Language {
@@ -23,6 +23,14 @@ var language = sync.OnceValue(func() *rule.Language {
 	}
 	return l
 })
+
+// The names of case and duty, and the value that a procedure with repeat keeps.
+var (
+	ofCase   = []string{"number", "state", "category", "place", "urgent", "level", "reopened", "declined", "callers", "children", "today"}
+	ofMissed = []string{"name", "title", "row", "due", "unit"}
+)
+
+const earlier = "earlier"
 
 // Guard is an expression of a file. Its zero value is none: a condition that always holds.
 type Guard struct {

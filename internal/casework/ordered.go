@@ -36,7 +36,7 @@ func (d *decider) orders(f *found, cmd Do) error {
 	}
 	o := &Ordered{To: def.To, Form: Data{}, Files: slices.Concat(filesIn(d.p.form, d.c.Form), filesIn(d.p.ActionForm(f.state, f.name), cmd.Input))}
 	for _, field := range def.Form {
-		v, err := field.Value.expr.Eval(d.vars(cmd.Input))
+		v, err := field.Value.expr.Eval(vars)
 		if errors.Is(err, rule.ErrMissing) {
 			continue
 		}

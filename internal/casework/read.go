@@ -10,7 +10,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"huying/internal/errs"
-	"huying/internal/rule"
 	"huying/internal/strictyaml"
 )
 
@@ -71,6 +70,11 @@ var builtinFields = sync.OnceValue(func() map[string]Field {
 // forms compiles everything that is asked for.
 func (c *checker) forms() {
 	c.p.form = c.form("$.form", &c.p.FormFile)
+	for _, name := range append(labels, "category", "place") {
+		if f, _ := c.p.form.Field(name); f.Personal != "" {
+			c.wrong("$.form", "personal_label", "field", name)
+		}
+	}
 	c.p.caller = c.form("$.callers", &c.p.Callers)
 	c.p.fields = map[string]Field{}
 	for name, f := range builtinFields() {
@@ -131,100 +135,4 @@ func (c *checker) load(at string, s *FormSource) {
 	if err := yaml.UnmarshalWithOptions(data, &s.doc, yaml.UseOrderedMap()); err != nil || s.doc == nil {
 		c.wrong(at, "bad_json", "file", s.Path)
 	}
-}
-
-// guards compiles every expression at its line.
-func (c *checker) guards() {
-	p := c.p
-	c.guard("$.urgent", &p.Urgent, rule.Bool, nil)
-	for i := range p.Again {
-		c.guard("$.escalate-again", &p.Again[i].If, rule.Bool, nil)
-	}
-	for i := range p.Values {
-		c.guard("$.values."+p.Values[i].Key, &p.Values[i].Value, rule.Value, nil)
-	}
-	c.dutyGuards("$.duties", p.Duties)
-	for i := range p.States {
-		s := &p.States[i].Value
-		at := "$.states." + p.States[i].Key
-		c.dutyGuards(at+".duties", s.Duties)
-		for j := range s.Do {
-			c.actionGuards(p.States[i].Key, s.Do[j].Key, &s.Do[j].Value)
-		}
-		for j := range s.Next {
-			c.guard(at+".next."+s.Next[j].Key+".if", &s.Next[j].Value.If, rule.Bool, nil)
-		}
-	}
-}
-
-func (c *checker) dutyGuards(at string, duties Named[Duty]) {
-	for i := range duties {
-		d := &duties[i].Value
-		c.guard(at+"."+duties[i].Key+".if", &d.If, rule.Bool, nil)
-		c.childGuards(at+"."+duties[i].Key, &d.Opens, nil)
-		for j := range d.Within {
-			c.guard(fmt.Sprintf("%s.%s.within", at, duties[i].Key), &d.Within[j].If, rule.Bool, nil)
-		}
-	}
-}
-
-func (c *checker) actionGuards(state, name string, a *Action) {
-	at := "$.states." + state + ".do." + name
-	input := c.p.actions[state+"/"+name]
-	c.guard(at+".if", &a.If, rule.Bool, input)
-	for i := range a.Set {
-		c.guard(at+".set."+a.Set[i].Key, &a.Set[i].Value, rule.Value, input)
-	}
-	c.childGuards(at, &a.Opens, input)
-	for i := range a.Orders.Form {
-		c.guard(at+".orders.form."+a.Orders.Form[i].Key, &a.Orders.Form[i].Value, rule.Value, input)
-	}
-}
-
-func (c *checker) childGuards(at string, child *Child, input *Form) {
-	for i := range child.Form {
-		c.guard(at+".opens.form."+child.Form[i].Key, &child.Form[i].Value, rule.Value, input)
-	}
-}
-
-// guard compiles an expression and holds it to the fields that exist. input is what the action asks for; nil: there is no action.
-func (c *checker) guard(at string, g *Guard, want rule.Result, input *Form) {
-	if g.IsZero() {
-		return
-	}
-	if err := g.compile(want); err != nil {
-		e := errs.All(err)[0]
-		c.found = c.p.finding(c.found, at, e.Key, pairsOf(e)...)
-		return
-	}
-	for _, t := range tallies {
-		for _, name := range g.expr.Asks(t.name) {
-			if !c.knowsDuty(name) {
-				c.wrong(at, "no_duty", "name", name)
-			}
-		}
-	}
-	for _, asked := range []struct {
-		name string
-		form *Form
-	}{{"form", c.p.form}, {"input", input}} {
-		for _, name := range g.expr.Asks(asked.name) {
-			f, ok := asked.form.Field(name)
-			switch {
-			case !ok && asked.name == "input" && name == "ratings":
-			case !ok:
-				c.wrong(at, "no_field", "field", asked.name+"."+name)
-			case f.Personal != "":
-				c.wrong(at, "personal_in_rule", "field", asked.name+"."+name)
-			}
-		}
-	}
-}
-
-func pairsOf(e *errs.Error) []any {
-	var kv []any
-	for k, v := range e.Args {
-		kv = append(kv, k, v)
-	}
-	return kv
 }

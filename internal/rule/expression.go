@@ -28,8 +28,9 @@ const (
 
 // Language is the names that expressions of one place may use.
 type Language struct {
-	env  *cel.Env
-	maps []string
+	env   *cel.Env
+	maps  []string
+	names []string // of the maps and of the lists
 }
 
 // NewLanguage returns a language in which each of maps is a map from text to anything (form.amount) and each of lists a list. Beside what
@@ -44,7 +45,7 @@ func NewLanguage(maps, lists []string) (*Language, error) {
 		opts = append(opts, cel.Variable(l, cel.ListType(cel.DynType)))
 	}
 	env, err := cel.NewEnv(opts...)
-	return &Language{env: env, maps: maps}, err
+	return &Language{env: env, maps: maps, names: slices.Concat(maps, lists)}, err
 }
 
 // sum adds whole numbers as such, so that money stays exact; one fraction makes the sum a fraction.
@@ -79,6 +80,7 @@ type Expression struct {
 	want    Result
 	program cel.Program
 	ast     *ast.AST
+	names   []string // of the language
 }
 
 // Compile checks source. Its errors are errs.Invalid with the column of the fault.
@@ -98,7 +100,7 @@ func (l *Language) Compile(source string, want Result) (*Expression, error) {
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Invalid, "rule.expression_invalid", "why", err.Error(), "column", 1)
 	}
-	return &Expression{Source: source, want: want, program: program, ast: checked.NativeRep()}, nil
+	return &Expression{Source: source, want: want, program: program, ast: checked.NativeRep(), names: l.names}, nil
 }
 
 func (r Result) name() string { return [...]string{"a_condition", "a_number", "a_value"}[r] }
@@ -181,20 +183,61 @@ func plain(v ref.Val) any {
 	return v.Value()
 }
 
-// Asks returns the fields that the expression reads of the map called name (form.amount, form["amount"]), each once, in order of their
-// names.
+// Asks returns the fields that the expression reads of the map called name (form.amount, form["amount"]), or asks whether they are there
+// (has(form.amount)), each once, in order of their names.
 func (e *Expression) Asks(name string) []string {
+	read, tested := e.fields(name)
+	return inOrder(append(read, tested...))
+}
+
+// Needs returns the fields that the expression reads of the map called name without asking anywhere whether they are there: where one of
+// them is not, Eval returns ErrMissing.
+func (e *Expression) Needs(name string) []string {
+	read, tested := e.fields(name)
+	return inOrder(slices.DeleteFunc(read, func(f string) bool { return slices.Contains(tested, f) }))
+}
+
+// Copies reports whether the expression is a field of the map called name as it stands (input.date), and nothing else.
+func (e *Expression) Copies(name string) bool {
+	x := e.ast.Expr()
+	return x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && isNamed(x.AsSelect().Operand(), name)
+}
+
+// Rows returns the fields that the expression reads of what it takes from lists (c.amount in callers.map(c, c.amount)), each once, in order
+// of their names.
+func (e *Expression) Rows() []string {
 	var fields []string
+	ast.PostOrderVisit(e.ast.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() != ast.SelectKind || x.AsSelect().Operand().Kind() != ast.IdentKind {
+			return
+		}
+		if of := x.AsSelect().Operand().AsIdent(); !slices.Contains(e.names, of) {
+			fields = append(fields, x.AsSelect().FieldName())
+		}
+	}))
+	return inOrder(fields)
+}
+
+// fields are those of the map called name that are read, and those of which it is asked whether they are there.
+func (e *Expression) fields(name string) (read, tested []string) {
 	ast.PostOrderVisit(e.ast.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		switch {
 		case x.Kind() == ast.SelectKind && isNamed(x.AsSelect().Operand(), name):
-			fields = append(fields, x.AsSelect().FieldName())
+			if s := x.AsSelect(); s.IsTestOnly() {
+				tested = append(tested, s.FieldName())
+			} else {
+				read = append(read, s.FieldName())
+			}
 		case x.Kind() == ast.CallKind && x.AsCall().FunctionName() == operators.Index && isNamed(x.AsCall().Args()[0], name):
 			if key := x.AsCall().Args()[1]; key.Kind() == ast.LiteralKind {
-				fields = append(fields, fmt.Sprint(key.AsLiteral().Value()))
+				read = append(read, fmt.Sprint(key.AsLiteral().Value()))
 			}
 		}
 	}))
+	return read, tested
+}
+
+func inOrder(fields []string) []string {
 	slices.Sort(fields)
 	return slices.Compact(fields)
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,4 +130,25 @@ func FuzzExpression(f *testing.F) {
 			e.Asks("form")
 		}
 	})
+}
+
+func TestAnExpressionSaysWhatItReads(t *testing.T) {
+	for source, want := range map[string]struct {
+		needs, rows []string
+		copies      bool
+	}{
+		`form.a`:                                 {needs: []string{"a"}, copies: true},
+		`has(form.a)`:                            {},
+		`has(form.a) ? form.a : form["b"]`:       {needs: []string{"b"}},
+		`form.a + 1`:                             {needs: []string{"a"}},
+		`sum(callers.map(c, c.paid)) + form.a.b`: {needs: []string{"a"}, rows: []string{"paid"}},
+	} {
+		e, err := language(t).Compile(source, Value)
+		if err != nil {
+			t.Fatal(source, err)
+		}
+		if !slices.Equal(e.Needs("form"), want.needs) || !slices.Equal(e.Rows(), want.rows) || e.Copies("form") != want.copies {
+			t.Errorf("%s: needs %v, rows %v, copies %v", source, e.Needs("form"), e.Rows(), e.Copies("form"))
+		}
+	}
 }
