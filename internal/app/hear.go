@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"huying/internal/casework"
 	"huying/internal/edge/orders"
 	"huying/internal/i18n"
-	"huying/internal/identity"
 	"huying/internal/notice"
 	"huying/internal/places"
 	"huying/internal/store"
@@ -27,7 +24,7 @@ func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error
 		return err
 	}
 	for i, n := range casework.NewsOf(p, c, r) {
-		to, err := a.audience(ctx, tx, n.To, r.By.Person)
+		to, err := a.cases.Audience(ctx, tx, p, c, n.To, r.By.Person)
 		if err != nil {
 			return err
 		}
@@ -80,49 +77,4 @@ func titleFor(p *casework.Procedure, c *casework.Case) notice.Text {
 
 func bilingual(t casework.Text) notice.Text {
 	return notice.Text{i18n.ZH: t.ZH, i18n.EN: places.Text(t).In(i18n.EN)}
-}
-
-// audience are the accounts that members of news stand for, without the one who did it.
-func (a *App) audience(ctx context.Context, tx *store.Tx, members []string, but int64) ([]int64, error) {
-	var to []int64
-	for _, m := range members {
-		posts, err := a.postsFor(ctx, tx, m)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range posts {
-			if p.Person != but {
-				to = append(to, p.Person)
-			}
-		}
-	}
-	return to, nil
-}
-
-// postsFor are who a member of news means: a unit's people who work on cases, its holders of a role, the holders of a role, or a person.
-func (a *App) postsFor(ctx context.Context, tx *store.Tx, member string) ([]identity.Post, error) {
-	kind, rest, _ := strings.Cut(member, ":")
-	switch {
-	case kind == "person":
-		id, err := strconv.ParseInt(rest, 10, 64)
-		return []identity.Post{{Person: id}}, err
-	case kind == "unit":
-		posts, err := a.ids.PostsIn(ctx, tx, rest)
-		return keep(posts, func(p identity.Post) bool { return p.Role.May(identity.CaseWork) }), err
-	case kind == "role":
-		return a.ids.PostsOf(ctx, tx, identity.Role(rest))
-	}
-	role, unit, _ := strings.Cut(member, "@unit:")
-	posts, err := a.ids.PostsIn(ctx, tx, unit)
-	return keep(posts, func(p identity.Post) bool { return string(p.Role) == role }), err
-}
-
-func keep[T any](all []T, f func(T) bool) []T {
-	var out []T
-	for _, x := range all {
-		if f(x) {
-			out = append(out, x)
-		}
-	}
-	return out
 }

@@ -84,6 +84,9 @@ func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 		}
 	case e.Escalated != nil:
 		c.Level, c.Again = e.Escalated.Level, e.Escalated.Again
+		if e.Escalated.Instead && !slices.Contains(c.Heard, e.Escalated.To) {
+			c.Heard = append(slices.Clone(c.Heard), e.Escalated.To)
+		}
 	case e.Rated != nil:
 		c.Ratings = append(c.Ratings, *e.Rated)
 	case e.Urged != nil:

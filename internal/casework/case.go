@@ -39,6 +39,7 @@ type Case struct {
 	Reasons   []string            `json:"reasons,omitempty"`
 	Declines  map[string]int      `json:"declines,omitempty"` // of each party
 	Level     int                 `json:"level,omitempty"`
+	Heard     []string            `json:"heard,omitempty"` // who heard instead of an empty ladder
 	Again     time.Time           `json:"again,omitzero"`
 	Ratings   []Rated             `json:"ratings,omitempty"`
 	Values    Data                `json:"values,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,15 @@ func district() *places.Trees {
 	return h.On(clock.Date{Year: 2021, Month: 11, Day: 19})
 }
 
+// crowd is a district in which everybody holds every post, but for some.
+type crowd struct {
+	without []int64  // who hold none
+	empty   []string // addresses behind which nobody is
+}
+
+func (c *crowd) Holds(person int64, _, _ string) bool { return !slices.Contains(c.without, person) }
+func (c *crowd) Behind(address, _ string) bool        { return !slices.Contains(c.empty, address) }
+
 // play is a case under way in a test.
 type play struct {
 	t       *testing.T
@@ -76,7 +86,7 @@ type play struct {
 }
 
 func newPlay(t *testing.T, p *Procedure, at string) *play {
-	pl := &play{t: t, p: p, w: World{Calendar: calendar.Default(), Trees: district()}}
+	pl := &play{t: t, p: p, w: World{Calendar: calendar.Default(), Trees: district(), People: &crowd{}}}
 	pl.at(at)
 	return pl
 }

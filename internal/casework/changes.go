@@ -54,7 +54,7 @@ func (s *Service) Changed(ctx context.Context, tx *store.Tx, ids []int64) (out [
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, Changed{Number: c.Number, Seq: c.Seq, p: p, c: c, readers: p.readers(c)})
+			out = append(out, Changed{Number: c.Number, Seq: c.Seq, p: p, c: c, readers: p.readers(c, s.Trees())})
 		}
 	}
 	return out, nil

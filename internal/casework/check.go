@@ -132,6 +132,12 @@ func (c *checker) parties() {
 		if party.Is != "" && (party.From != "" || k != Units) {
 			c.wrong(at+".is", "is_alone")
 		}
+		if k == Persons && len(party.Acts) > 0 {
+			c.wrong(at+".acts", "acts_for_units", "name", name)
+		}
+		if k == Persons && (party.From == "route" || party.From == Caller) {
+			c.wrong(at+".from", "party_from", "from", party.From)
+		}
 		if k == Persons && party.Role == "" {
 			c.wrong(at, "person_needs_role", "name", name)
 		}

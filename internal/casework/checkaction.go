@@ -26,7 +26,11 @@ const (
 	missedOwe      = "owe " // and the duty that is owed from then on
 )
 
-const rerouteOnce = "once"
+// How a part is given to another unit.
+const (
+	rerouteOnce = "once"       // its clock runs on
+	rerouteAnew = "once, anew" // its clock begins again
+)
 
 func (c *checker) action(at, state string, a *Action) {
 	if len(a.By) == 0 {
@@ -43,7 +47,7 @@ func (c *checker) action(at, state string, a *Action) {
 	if a.If.IsZero() && a.Why.ZH != "" || a.Why.ZH == "" && a.Why.EN != "" {
 		c.wrong(at+".why", "why_if")
 	}
-	if a.Reroute != "" && a.Reroute != rerouteOnce {
+	if a.Reroute != "" && a.Reroute != rerouteOnce && a.Reroute != rerouteAnew {
 		c.wrong(at+".reroute", "reroute_once")
 	}
 	if a.To != "" {

@@ -74,6 +74,9 @@ func (c *districtChecker) roles() {
 		if party.Value.Role != "" {
 			c.role("$.parties."+party.Key+".role", party.Value.Role)
 		}
+		for _, role := range party.Value.Acts {
+			c.role("$.parties."+party.Key+".acts", role)
+		}
 	}
 	for _, s := range p.States {
 		for _, t := range s.Value.SeenBy {

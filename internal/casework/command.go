@@ -85,6 +85,15 @@ type World struct {
 	Now      time.Time
 	Calendar *calendar.Calendar
 	Trees    *places.Trees
+	People   People // nil: of nobody is known what they hold
+}
+
+// People is what is so of the people of the district at the moment of a command.
+type People interface {
+	// Holds reports whether a person holds a role where a place is.
+	Holds(person int64, role, place string) bool
+	// Behind reports whether somebody would hear what is told to an address (see News.To) of a case in a place.
+	Behind(address, place string) bool
 }
 
 // Actor is who gives a command.
@@ -101,5 +110,5 @@ type Post struct {
 	Role  string
 	Unit  string
 	Place string
-	Acts  bool // may act for the unit
+	Acts  bool // may act for the unit, and for none below it
 }

@@ -106,10 +106,7 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 	}
 	party, role, _ := strings.Cut(term, ".")
 	if party != Caller && party != Fallback && !d.p.Parties.Has(party) {
-		if d.holds(term, d.c.Place) {
-			return d.self(), true
-		}
-		return "", false
+		return d.byRole(term)
 	}
 	if n > 0 && role == "" { // they name the turn: it is theirs or it is not
 		if as, ok := d.owing(f, n); ok {
@@ -124,7 +121,7 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 func (d *decider) forMember(f *found, party, role string) (as Member, ok bool) {
 	members := d.members(party)
 	for _, m := range members {
-		if (role == "" && d.is(m) || role != "" && d.holdsFor(m, role)) && (!ok || !d.owes(as, f) && d.owes(m, f)) {
+		if (role == "" && d.isOf(party, m) || role != "" && d.holdsFor(m, role)) && (!ok || !d.owes(as, f) && d.owes(m, f)) {
 			as, ok = m, true
 		}
 	}
@@ -145,7 +142,7 @@ func (d *decider) owes(m Member, f *found) bool {
 func (d *decider) owing(f *found, n int) (Member, bool) {
 	for i := range d.c.Duties {
 		o := &d.c.Duties[i]
-		if !o.outstanding() || n > 0 && o.N != n || !d.is(o.Owner) {
+		if !o.outstanding() || n > 0 && o.N != n || !d.isOf(o.Party, o.Owner) {
 			continue
 		}
 		meets := slices.Contains(f.def.Meets, o.Name)
@@ -182,7 +179,17 @@ func (d *decider) anyOwes(f *found, name string) bool {
 	return slices.ContainsFunc(d.c.Duties, func(o Owing) bool { return o.outstanding() && o.Name == name && o.Owner == f.as })
 }
 
-// is reports whether the actor may act for a member.
+// isOf reports whether the actor may act for a member of a party.
+func (d *decider) isOf(party string, m Member) bool {
+	if d.is(m) {
+		return true
+	}
+	unit, ok := m.Unit()
+	def, _ := d.p.Parties.Get(party)
+	return ok && def != nil && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Unit == unit && slices.Contains(def.Acts, p.Role) })
+}
+
+// is reports whether the actor may act for a member, whatever the party.
 func (d *decider) is(m Member) bool {
 	if n, ok := m.Caller(); ok {
 		return d.isCaller(n)
@@ -191,32 +198,51 @@ func (d *decider) is(m Member) bool {
 		return id != 0 && (id == d.by.Person || id == d.by.For)
 	}
 	unit, ok := m.Unit()
-	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Acts && d.over(p, unit) })
+	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Acts && p.Unit == unit })
 }
 
-// isCaller reports whether the actor is one of the callers: by account, by the secret of their receipt, or as one of the calling unit.
+// isCaller reports whether the actor is one of the callers: by account, by the secret of their receipt, or as one of the calling unit, for
+// which they act or might have opened the case.
 func (d *decider) isCaller(n int) bool {
 	for _, c := range d.c.Callers {
 		if c.N != n {
 			continue
 		}
-		return d.by.Caller == n || c.Person != 0 && c.Person == d.by.Person || c.Unit != "" && d.is(UnitMember(c.Unit))
+		return d.by.Caller == n || c.Person != 0 && c.Person == d.by.Person || c.Unit != "" && (d.is(UnitMember(c.Unit)) || d.opensFor(c.Unit))
 	}
 	return false
 }
 
-// over reports whether a post is bound to a unit or to one above it. A post over the whole district acts for no unit.
-func (d *decider) over(p Post, unit string) bool {
-	return p.Unit != "" && d.w.Trees.Units.Covers(p.Unit, unit)
+// opensFor reports whether the actor holds a role in a unit by which cases of the procedure are opened.
+func (d *decider) opensFor(unit string) bool {
+	return slices.ContainsFunc(d.by.Posts, func(p Post) bool {
+		return p.Unit == unit && slices.Contains(d.p.OpenedBy, p.Role) && d.placed(p, d.c.Place)
+	})
 }
 
-// holdsFor reports whether the actor holds a role for a member that is a unit.
+// holdsFor reports whether the actor holds a role for a member that is a unit: in it, or in one above it.
 func (d *decider) holdsFor(m Member, role string) bool {
 	unit, ok := m.Unit()
-	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool { return p.Role == role && d.over(p, unit) })
+	return ok && slices.ContainsFunc(d.by.Posts, func(p Post) bool {
+		return p.Role == role && p.Unit != "" && d.w.Trees.Units.Covers(p.Unit, unit)
+	})
 }
 
-// self is the actor as a member: the unit of their first post, or the person.
+// byRole is the actor as a member by a role that they hold where the case is: its unit, or themself.
+func (d *decider) byRole(role string) (as Member, ok bool) {
+	for _, p := range d.by.Posts {
+		if p.Role != role || !d.placed(p, d.c.Place) {
+			continue
+		}
+		if p.Unit != "" {
+			return UnitMember(p.Unit), true
+		}
+		return d.self(), true
+	}
+	return "", false
+}
+
+// self is the actor as a member: the unit of their first post by which they act for one, or the person.
 func (d *decider) self() Member {
 	for _, p := range d.by.Posts {
 		if p.Acts && p.Unit != "" {
@@ -248,6 +274,9 @@ func (d *decider) ready(f *found, cmd Do) error {
 		return err
 	}
 	if err := d.rateable(f.def, cmd.Ratings); err != nil {
+		return err
+	}
+	if err := d.assignable(f.def, cmd.Input); err != nil {
 		return err
 	}
 	ok, err := d.satisfies(f.def.If, form.public(cmd.Input))

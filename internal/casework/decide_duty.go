@@ -341,13 +341,20 @@ func (d *decider) nextTurn(o *Owing, def *Duty) error {
 	return d.begin(d.turn(next, def))
 }
 
-// escalate climbs a rung of the ladder.
+// escalate climbs to the next rung of the ladder on which somebody stands; who stands on the last one hears again of what is missed later.
 func (d *decider) escalate() {
-	level := min(d.c.Level+1, len(d.p.Escalate))
-	if level == 0 {
+	most := len(d.p.Escalate)
+	if most == 0 {
 		return
 	}
+	level := min(d.c.Level+1, most)
+	for level < most && !d.someone(d.p.Escalate[level-1]) {
+		level++
+	}
 	e := Escalated{Level: level, To: d.p.Escalate[level-1]}
+	if !d.someone(e.To) {
+		e.To, e.Instead = d.lastResort(), true
+	}
 	if again, err := d.term(d.p.Again); err == nil && level < len(d.p.Escalate) && !again.IsZero() {
 		if due, err := d.w.Calendar.Due(d.w.Now, again, nil); err == nil {
 			e.Again = due.At
@@ -355,6 +362,24 @@ func (d *decider) escalate() {
 	}
 	d.emit(Event{Escalated: &e})
 }
+
+// someone reports whether anybody stands on a rung.
+func (d *decider) someone(rung string) bool {
+	return d.w.People == nil || slices.ContainsFunc(d.p.addresses(d.c, rung), func(a string) bool { return d.w.People.Behind(a, d.c.Place) })
+}
+
+// lastResort is who hears of it when nobody stands on the ladder: the fallback, or, where that has no people either, who supervises.
+func (d *decider) lastResort() string {
+	for _, m := range d.fallback() {
+		if d.someone(string(m)) {
+			return string(m)
+		}
+	}
+	return supervisor
+}
+
+// supervisor is the role that oversees every unit, in every district.
+const supervisor = "supervisor"
 
 // reconcile brings what is owed to the members that parties have now: those who left owe nothing more, those who came begin.
 func (d *decider) reconcile() error {

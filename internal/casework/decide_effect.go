@@ -2,25 +2,52 @@ package casework
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"huying/internal/errs"
 	"huying/internal/rule"
 )
 
+// assignable holds that whoever is named may be of the party.
+func (d *decider) assignable(a *Action, in Data) error {
+	parties := map[string][]Member{} // as they will be
+	maps.Copy(parties, d.c.Parties)
+	for _, as := range a.Assign {
+		def, _ := d.p.Parties.Get(as.Key)
+		m := membersOf(def.kind(), in[as.Value])
+		if own := d.apart(def, m, parties); len(own) < len(m) {
+			return d.p.notBoth(errs.Invalid, as.Key).On(as.Value)
+		}
+		if err := d.qualified(as.Key, m); err != nil {
+			return err.On(as.Value)
+		}
+		if len(m) > 0 {
+			parties[as.Key] = m
+		}
+	}
+	return nil
+}
+
+// qualified holds that persons hold the role that a party asks for, where the case is.
+func (d *decider) qualified(party string, members []Member) *errs.Error {
+	def, _ := d.p.Parties.Get(party)
+	for _, m := range members {
+		if id, ok := m.Person(); ok && (d.w.People == nil || !d.w.People.Holds(id, def.Role, d.c.Place)) {
+			zh, en := d.p.called(party)
+			return errs.New(errs.Invalid, "casework.not_qualified", "party_zh", zh, "party_en", en)
+		}
+	}
+	return nil
+}
+
 // assign fills parties from what was filled in.
 func (d *decider) assign(f *found, cmd Do) error {
 	for _, as := range f.def.Assign {
-		v, given := cmd.Input[as.Value]
-		if !given {
-			continue
+		if v, given := cmd.Input[as.Value]; given {
+			def, _ := d.p.Parties.Get(as.Key)
+			d.emit(Event{Assigned: &Assigned{Party: as.Key, Members: membersOf(def.kind(), v)}})
 		}
-		def, _ := d.p.Parties.Get(as.Key)
-		m := membersOf(def.kind(), v)
-		if own := d.apart(def, m, d.c.Parties); len(own) < len(m) {
-			return d.p.notBoth(errs.Invalid, as.Key).On(as.Value)
-		}
-		d.emit(Event{Assigned: &Assigned{Party: as.Key, Members: m}})
 	}
 	if len(f.def.Assign) > 0 && (f.def.To == "" || !f.here) {
 		return d.reconcile()
@@ -231,7 +258,37 @@ func (d *decider) reroute(f *found, cmd Do) error {
 	}
 	d.emit(Event{Declined: declined})
 	d.replace(party, f.as, to)
+	if f.def.Reroute == rerouteOnce {
+		for _, m := range to {
+			d.bequeath(f.as, m, party)
+		}
+	}
 	return d.reconcile()
+}
+
+// bequeath passes on what a member owes, of one party or of all. Terms go on from where they began: who comes instead gets no more time.
+// What was missed already stays with who missed it.
+func (d *decider) bequeath(from, into Member, party string) {
+	before := slices.Clone(d.c.Duties)
+	has := func(o *Owing) bool { // a duty of its own of the name
+		return slices.ContainsFunc(before, func(x Owing) bool {
+			return x.Owner == into && x.Visit == o.Visit && x.Name == o.Name && x.Status != Dropped && !x.Gone
+		})
+	}
+	for i := range before {
+		o := &before[i]
+		if !o.outstanding() || o.Owner != from || party != "" && o.Party != party {
+			continue
+		}
+		d.emit(Event{Dropped: &o.DutyKey})
+		if o.Status == Due && !has(o) {
+			heir := o.Owed
+			for heir.Owner = into; d.c.duty(heir.DutyKey) != nil; {
+				heir.N++
+			}
+			d.emit(Event{Owed: &heir})
+		}
+	}
 }
 
 // partyOf is the party for which a member owes something now, or the first of which they are one.
@@ -354,14 +411,14 @@ func (d *decider) claim(cmd Claim) error {
 	switch {
 	case o == nil || !o.outstanding():
 		return errs.New(errs.Conflict, "casework.no_duty")
-	case !d.is(o.Owner):
+	case !d.isOf(o.Party, o.Owner):
 		return errs.New(errs.Forbidden, "casework.not_yours")
 	}
 	c := &Claimed{DutyKey: cmd.Duty}
 	if cmd.To != nil {
 		to := *d
 		to.by = *cmd.To
-		if !to.is(o.Owner) {
+		if !to.isOf(o.Party, o.Owner) {
 			return errs.New(errs.Invalid, "casework.not_of_the_unit").On("person")
 		}
 		c.Person = cmd.To.Person
@@ -382,18 +439,7 @@ func (d *decider) succeed(cmd Succeed) error {
 	if slices.Contains(d.c.Parties[Fallback], from) {
 		d.replace(Fallback, from, []Member{into})
 	}
-	for _, o := range slices.Clone(d.c.Duties) {
-		if !o.outstanding() || o.Owner != from {
-			continue
-		}
-		key := o.DutyKey
-		d.emit(Event{Dropped: &key})
-		if o.Status == Due && !d.owedAlready(DutyKey{Visit: o.Visit, Name: o.Name, Owner: into}) {
-			heir := o.Owed
-			heir.Owner = into
-			d.emit(Event{Owed: &heir})
-		}
-	}
+	d.bequeath(from, into, "")
 	return d.reconcile()
 }
 

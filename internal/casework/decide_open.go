@@ -168,6 +168,9 @@ func (d *decider) parties(o *Opened) (map[string][]Member, error) {
 		case ok:
 			m = membersOf(def.kind(), o.Form[field.Name])
 		}
+		if err := d.qualified(name, m); err != nil {
+			return nil, err.On(strings.TrimPrefix(def.From, formDot))
+		}
 		named := len(m) > 0
 		switch m = d.apart(def, m, out); {
 		case len(m) > 0:
@@ -195,21 +198,23 @@ func (d *decider) apart(def *Party, m []Member, parties map[string][]Member) []M
 
 // notBoth says that one cannot be in a party and in one of those that it must not share.
 func (p *Procedure) notBoth(kind errs.Kind, party string) *errs.Error {
-	name := func(key string) (zh, en string) {
-		def, _ := p.Parties.Get(key)
-		if def == nil || def.Title.ZH == "" {
-			return key, key
-		}
-		return def.Title.ZH, cmp.Or(def.Title.EN, def.Title.ZH)
-	}
 	def, _ := p.Parties.Get(party)
 	var zh, en []string
 	for _, other := range def.NotAlso {
-		z, e := name(other)
+		z, e := p.called(other)
 		zh, en = append(zh, z), append(en, e)
 	}
-	z, e := name(party)
+	z, e := p.called(party)
 	return errs.New(kind, "casework.not_both", "party_zh", z, "party_en", e, "other_zh", strings.Join(zh, "、"), "other_en", strings.Join(en, ", "))
+}
+
+// called is what a party is called, in both languages.
+func (p *Procedure) called(party string) (zh, en string) {
+	t := p.PartyTitle(party)
+	if t.ZH == "" {
+		return party, party
+	}
+	return t.ZH, cmp.Or(t.EN, t.ZH)
 }
 
 // mayBe reports whether somebody may be a member of a party.

@@ -1,7 +1,9 @@
 package casework
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,8 +53,7 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	if f.Limit == 0 {
 		f.Limit = 20
 	}
-	conds := []string{"d.outstanding", "d.holder IN " + marks(len(v.members))}
-	args := asAny(v.members)
+	conds, args := v.desk()
 	and := func(cond string, more ...any) { conds, args = append(conds, cond), append(args, more...) }
 	if f.Procedure != "" {
 		and("c.procedure = ?", f.Procedure)
@@ -81,6 +82,14 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
 
+// desk is what lies on a viewer's desk: what they owe, or a unit in which they hold a post, in cases in which they have a part. In a closed
+// circle that is nothing for the rest of the unit.
+func (v *Viewer) desk() (conds []string, args []any) {
+	holders := slices.Concat(v.own, v.units)
+	part, more := v.hasPartIn("")
+	return []string{"d.outstanding", "d.holder IN " + marks(len(holders)), cmp.Or(part, "1 = 0")}, append(asAny(holders), more...)
+}
+
 // Approvals returns the cases in which an action waits for the viewer's approval, the longest waiting first.
 func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) ([]Row, error) {
 	keys := v.approves()
@@ -91,11 +100,11 @@ func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit i
 
 // approves are the values of approver that name the viewer.
 func (v *Viewer) approves() []string {
-	out := append([]string{}, v.members...)
+	out := slices.Clone(v.own)
 	for _, r := range v.roles {
 		out = append(out, r.role+approverAtAll)
 	}
-	for _, p := range v.heads {
+	for _, p := range v.posts {
 		for _, u := range v.trees.Units.Under(p.Unit) {
 			out = append(out, p.Role+approverAtAll+string(UnitMember(u.Key)))
 		}

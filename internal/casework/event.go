@@ -132,9 +132,10 @@ type (
 		On string        `json:"on,omitempty"` // instead: due at the close of this day
 	}
 	Escalated struct {
-		Level int       `json:"level"` // rungs of the ladder climbed
-		To    string    `json:"to"`
-		Again time.Time `json:"again,omitzero"` // when the next rung hears of it, if there is silence till then
+		Level   int       `json:"level"` // rungs of the ladder climbed
+		To      string    `json:"to"`    // the rung; or, with Instead, the unit or the role that hears in the place of an empty ladder
+		Instead bool      `json:"instead,omitempty"`
+		Again   time.Time `json:"again,omitzero"` // when the next rung hears of it, if there is silence till then
 	}
 	Rated struct {
 		Party  string `json:"party"`

@@ -84,7 +84,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, p
 			return Done{}, err
 		}
 	}
-	events, signed, err := Decide(p, nil, who.actor(0), cmd, s.world(tx))
+	events, signed, err := s.decide(ctx, tx, p, nil, who.actor(0), cmd)
 	if err != nil {
 		return Done{}, err
 	}
@@ -151,7 +151,7 @@ func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number stri
 		return Done{}, err
 	}
 	cmd, secret := joining(cmd)
-	events, signed, err := Decide(p, c, who.actor(c.callerOf(who)), cmd, s.world(tx))
+	events, signed, err := s.decide(ctx, tx, p, c, who.actor(c.callerOf(who)), cmd)
 	if err != nil {
 		return Done{}, err
 	}

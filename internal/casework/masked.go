@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Secret stands in a view for a value that the vault keeps. It is shown as something that is there and not told; Reveal tells it.
@@ -44,13 +43,16 @@ func (b *viewing) filled(f *Form, d Data) Data {
 	return out
 }
 
-// isThat reports whether a viewer is one of the callers: by the secret of the receipt, by account, or as one of the calling unit.
-func (v *Viewer) isThat(c *Case, x *CallerOf) bool {
+// isThat reports whether a viewer is one of the callers: by the secret of the receipt, by account, or as one of the calling unit who acts for
+// it or might have opened the case.
+func (v *Viewer) isThat(p *Procedure, c *Case, x *CallerOf) bool {
 	if v.Caller != "" && v.Caller == x.Key {
 		return true
 	}
 	holder := c.holder(CallerMember(x.N))
-	return holder != "" && slices.Contains(v.members, holder)
+	return holder != "" && (slices.Contains(v.own, holder) || slices.ContainsFunc(v.posts, func(post Post) bool {
+		return string(UnitMember(post.Unit)) == holder && slices.Contains(p.OpenedBy, post.Role) && v.reaches(post.Place, c.Place)
+	}))
 }
 
 // knowsCallers reports whether a viewer learns who called: the parties and roles that the procedure names; when it names none, all who have
@@ -61,27 +63,15 @@ func (v *Viewer) knowsCallers(p *Procedure, c *Case) bool {
 	}
 	others := *c
 	others.Callers = nil
-	return v.hasPart(p.readers(&others), c.Place)
+	return v.hasPart(p.readers(&others, v.trees), c.Place)
 }
 
 // isOf reports whether a viewer is a member of a party, holds a role for one of its units, or holds a role where the case is.
 func (v *Viewer) isOf(p *Procedure, c *Case, term string) bool {
-	party, role, _ := strings.Cut(term, ".")
-	if party == Caller {
-		return slices.ContainsFunc(c.Callers, func(x CallerOf) bool { return v.isThat(c, &x) })
+	if term == Caller {
+		return slices.ContainsFunc(c.Callers, func(x CallerOf) bool { return v.isThat(p, c, &x) })
 	}
-	members, known := c.Parties[party]
-	if !known && party != Fallback && !p.Parties.Has(party) {
-		return v.hasPart([]string{roleMark + term}, c.Place)
-	}
-	return slices.ContainsFunc(members, func(m Member) bool {
-		holder := c.holder(m)
-		unit, isUnit := strings.CutPrefix(holder, string(UnitMember("")))
-		if role == "" || !isUnit {
-			return slices.Contains(v.members, holder)
-		}
-		return slices.ContainsFunc(v.heads, func(h Post) bool { return h.Role == role && v.trees.Units.Covers(h.Unit, unit) })
-	})
+	return v.hasPart(p.addresses(c, term), c.Place)
 }
 
 // entries fills in the history. It is told as it is stored, but for what the asker may not know.

@@ -135,7 +135,7 @@ func TestNobodyIsMediatedAgainstTheirWill(t *testing.T) {
 
 func TestAMediatorIsReplacedAndTheStudioIsReminded(t *testing.T) {
 	pl := mediated(t)
-	if readers := pl.p.readers(pl.c); !slices.Equal(readers, []string{"person:7", "person:81", "role:mediation.desk"}) {
+	if readers := pl.p.readers(pl.c, pl.w.Trees); !slices.Equal(readers, []string{"person:7", "person:81", "role:mediation.desk"}) {
 		t.Errorf("it is read by %v", readers)
 	}
 	pl.do(studio, Do{Action: "recuse", Input: Data{"person": int64(82), "reason": "与当事人有亲属关系"}})
@@ -158,6 +158,7 @@ func TestTheSuccessRateIsComputed(t *testing.T) {
 		o := newOffice(t, db, "mediation")
 		o.hand.Set(time.Date(2021, 5, 10, 9, 0, 0, 0, o.Calendar().Zone()))
 		desk, by := holder(80, "mediation.desk", "tangjiawan", ""), holder(81, "mediator", "jinfeng-office", "")
+		o.people[81] = by
 		party := holder(7, "community.officer", "jinfeng-office", "jinfeng")
 		ended := func(steps ...Do) {
 			done, err := o.Open(o.ctx, Asker{Actor: party}, "mediation", dispute())

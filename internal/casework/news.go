@@ -56,7 +56,7 @@ func (n *teller) take(e Event) {
 			n.add(News{Topic: NewsMissed, To: n.to(d.Owner), Title: n.duty(d.State, d.Name), Due: d.Due})
 		}
 	case e.Escalated != nil:
-		n.add(News{Topic: NewsEscalated, To: n.term(e.Escalated.To), Title: n.state()})
+		n.add(News{Topic: NewsEscalated, To: n.p.addresses(n.c, e.Escalated.To), Title: n.state()})
 	case e.Asked != nil:
 		if a := n.p.Approver(n.c); a != "" {
 			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(e.Asked.State, e.Asked.Action)})
@@ -98,17 +98,33 @@ func (n *teller) lead() []string {
 	return out
 }
 
-// term is whom a rung of the ladder means: a party, a role of a party's units, or a role.
-func (n *teller) term(term string) []string {
-	party, role, _ := strings.Cut(term, ".")
-	if party != Caller && party != Fallback && !n.p.Parties.Has(party) {
-		return []string{roleMark + term}
+// addresses are to whom is told what is told to a rung of the ladder: a party, a role of a party's units, a role, or a unit (of the last
+// resort).
+func (p *Procedure) addresses(c *Case, rung string) []string {
+	if _, unit := Member(rung).Unit(); unit {
+		return []string{rung}
+	}
+	party, role, _ := strings.Cut(rung, ".")
+	if party != Caller && party != Fallback && !p.Parties.Has(party) {
+		return []string{roleMark + rung}
 	}
 	var out []string
-	for _, m := range n.c.Parties[party] {
-		if role == "" {
-			out = append(out, n.c.holder(m))
+	for _, m := range c.Parties[party] {
+		if _, unit := m.Unit(); role != "" && unit {
+			out = append(out, role+approverAtAll+string(m))
 		} else {
+			out = append(out, p.actors(c, party, m)...)
+		}
+	}
+	return out
+}
+
+// actors are those who act for a member of a party.
+func (p *Procedure) actors(c *Case, party string, m Member) []string {
+	out := []string{c.holder(m)}
+	def, _ := p.Parties.Get(party)
+	if _, unit := m.Unit(); unit && def != nil {
+		for _, role := range def.Acts {
 			out = append(out, role+approverAtAll+string(m))
 		}
 	}

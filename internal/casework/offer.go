@@ -97,7 +97,7 @@ func MayApprove(p *Procedure, c *Case, by Actor, w World) bool {
 func MayClaim(p *Procedure, c *Case, by Actor, w World, o *Owing) bool {
 	d := &decider{p: p, c: c, w: w, by: by}
 	_, unit := o.Owner.Unit()
-	return unit && o.outstanding() && d.is(o.Owner)
+	return unit && o.outstanding() && d.isOf(o.Party, o.Owner)
 }
 
 // CanOpen returns nil when an actor may open cases of a procedure, in some place at least, and else errs.Forbidden.

@@ -93,8 +93,8 @@ func TestAPetitionIsNotGivenToTheUnitOfWhichItSpeaks(t *testing.T) {
 	pl.refused(errs.Invalid, petitionDay, to("planning"))
 	pl.refused(errs.Invalid, petitionDay, to("committee")) // who reviews it
 	pl.do(petitionDay, to("construction"))
-	readers := pl.p.readers(pl.c)
-	if want := []string{"role:leader", "unit:committee", "unit:construction", "unit:governance"}; !slices.Equal(readers, want) {
+	readers := pl.p.readers(pl.c, pl.w.Trees)
+	if want := []string{"petition.clerk@unit:governance", "role:leader", "unit:committee", "unit:construction", "unit:governance"}; !slices.Equal(readers, want) {
 		t.Errorf("it is read by %v, want %v", readers, want)
 	}
 	if pl.c.Title != "" {

@@ -54,6 +54,7 @@ type Party struct {
 	From     string  `yaml:"from"` // route, caller, or a field of the form
 	Is       string  `yaml:"is"`   // the key of a unit
 	Role     string  `yaml:"role"` // of a person: the role one must hold
+	Acts     Strings `yaml:"acts"` // of units: roles of the district that act for them, beside the program's own (head, clerk …)
 	NotAlso  Strings `yaml:"not"`  // other parties whose members may not be in this one
 	Optional bool    `yaml:"optional"`
 }
@@ -164,7 +165,7 @@ type Action struct {
 	Meets   Strings       `yaml:"meets"`
 	Drops   Strings       `yaml:"drops"` // duties that are withdrawn
 	To      string        `yaml:"to"`
-	Reroute string        `yaml:"reroute"` // once
+	Reroute string        `yaml:"reroute"` // once; once, anew
 	Assign  Named[string] `yaml:"assign"`  // party: the field that names its members
 	Takes   string        `yaml:"takes"`   // a party of one person: whoever acts becomes it
 	Set     Named[Guard]  `yaml:"set"`     // value: CEL

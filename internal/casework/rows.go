@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huying/internal/errs"
+	"huying/internal/places"
 	"huying/internal/store"
 )
 
@@ -109,7 +110,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	if err := saveDuties(ctx, tx, old, c); err != nil {
 		return err
 	}
-	return saveParts(ctx, tx, p, old, c)
+	return saveParts(ctx, tx, p, s.Trees(), old, c)
 }
 
 const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, doc, tone,
@@ -212,12 +213,12 @@ func (c *Case) holder(m Member) string {
 	return ""
 }
 
-func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) error {
+func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Trees, old, c *Case) error {
 	var before []string
 	if old != nil {
-		before = p.readers(old)
+		before = p.readers(old, trees)
 	}
-	now := p.readers(c)
+	now := p.readers(c, trees)
 	var args []any
 	for _, m := range now {
 		if !slices.Contains(before, m) {

@@ -43,108 +43,16 @@ func (p *Procedure) openness() int {
 	return forTheOffice
 }
 
-// readers are those who see the whole of a case, sorted: unit:KEY, person:ID, and role:ROLE for who holds the role where the case is. The
-// callers always do; in a closed circle beside them only those it names.
-func (p *Procedure) readers(c *Case) []string {
-	set := map[string]bool{}
-	for i := range c.Callers {
-		if h := c.holder(CallerMember(c.Callers[i].N)); h != "" {
-			set[h] = true
-		}
-	}
-	if len(p.Visible.Circle) > 0 {
-		for _, term := range p.circle(c) {
-			p.admit(set, c, term)
-		}
-	} else {
-		for party := range c.Parties {
-			p.admit(set, c, party)
-		}
-		for i := range c.Duties {
-			if o := &c.Duties[i]; o.Status != Dropped && !o.Gone {
-				set[c.holder(o.Owner)] = true
-			}
-		}
-		for _, role := range p.acting {
-			set[roleMark+role] = true
-		}
-		for _, term := range p.Escalate[:min(c.Level, len(p.Escalate))] {
-			p.admit(set, c, term)
-		}
-	}
-	delete(set, "")
-	var out []string
-	for m := range set {
-		out = append(out, m)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// admit lets in a party, a role of a party's units, or a role.
-func (p *Procedure) admit(set map[string]bool, c *Case, term string) {
-	party, _, _ := strings.Cut(term, ".")
-	members, known := c.Parties[party]
-	if !known && party != Caller && party != Fallback && !p.Parties.Has(party) {
-		set[roleMark+term] = true
-		return
-	}
-	for _, m := range members {
-		set[c.holder(m)] = true
-	}
-}
-
-// actingRoles are the roles, other than those of parties, that may act somewhere in the procedure.
-func (p *Procedure) actingRoles() []string {
-	var out []string
-	add := func(actions Named[Action]) {
-		for _, a := range actions {
-			for _, term := range slices.Concat(a.Value.By, a.Value.Approve) {
-				if party, _, _ := strings.Cut(term, "."); !slices.Contains(reserved, term) && party != Caller && party != Fallback && !p.Parties.Has(party) && !slices.Contains(out, term) {
-					out = append(out, term)
-				}
-			}
-		}
-	}
-	add(p.Do)
-	for _, s := range p.States {
-		add(s.Value.Do)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Approver is whose approval a pending action waits for: ROLE@unit:KEY, ROLE@ for a role of the whole, or unit:KEY; empty when none does.
-func (p *Procedure) Approver(c *Case) string {
-	if c.Pending == nil {
-		return ""
-	}
-	f := (&decider{p: p, c: c}).asked(c.Pending)
-	if f == nil || c.Pending.Step >= len(f.def.Approve) {
-		return ""
-	}
-	term := f.def.Approve[c.Pending.Step]
-	party, role, _ := strings.Cut(term, ".")
-	if party != Caller && party != Fallback && !p.Parties.Has(party) {
-		return term + approverAtAll
-	}
-	for _, m := range c.Parties[party] {
-		if role == "" {
-			return c.holder(m)
-		}
-		return role + approverAtAll + string(m)
-	}
-	return ""
-}
-
 // Viewer is somebody who looks at cases: what they hold today, spread out over the trees.
 type Viewer struct {
 	Person   int64
 	Caller   string          // SHA-256 of the secret on a receipt; empty: none was shown
-	members  []string        // person:ID, and unit:KEY of every unit for which they act
+	own      []string        // person:ID, and unit:KEY of the units for which they act
+	units    []string        // unit:KEY of the units in which they hold a post, whether it acts for the unit or not
+	members  []string        // as whom they read: own, the units below those, and ROLE@unit:KEY of every post
 	roles    []placed        // the roles they hold, and where
 	overview []identity.Area // where they oversee
-	heads    []Post          // the posts that are bound to a unit
+	posts    []Post          // that are bound to a unit
 	trees    *places.Trees
 }
 
@@ -157,21 +65,38 @@ func (s *Service) ViewerOf(a *identity.Actor, secret string) Viewer {
 		return v
 	}
 	v.Person = a.ID
-	v.members = append(v.members, string(PersonMember(a.ID)))
+	v.own = []string{string(PersonMember(a.ID))}
+	v.members = slices.Clone(v.own)
 	for _, post := range postsOf(a) {
 		v.roles = append(v.roles, placed{post.Role, post.Place})
-		if !post.Acts {
-			continue
-		}
-		v.heads = append(v.heads, post)
-		for _, u := range v.trees.Units.Under(post.Unit) {
-			if m := string(UnitMember(u.Key)); !slices.Contains(v.members, m) {
-				v.members = append(v.members, m)
-			}
+		if post.Unit != "" {
+			v.atUnit(post)
 		}
 	}
 	v.overview = a.Scope(identity.CaseOverview)
 	return v
+}
+
+// atUnit takes up a post that is bound to a unit. Reading goes down the tree, acting does not.
+func (v *Viewer) atUnit(post Post) {
+	unit := string(UnitMember(post.Unit))
+	v.posts = append(v.posts, post)
+	v.units = addOnce(v.units, unit)
+	v.members = addOnce(v.members, post.Role+approverAtAll+unit)
+	if !post.Acts {
+		return
+	}
+	v.own = addOnce(v.own, unit)
+	for _, key := range v.unitsUnder(post.Unit) {
+		v.members = addOnce(v.members, string(UnitMember(key)))
+	}
+}
+
+func addOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
 }
 
 // postsOf are what an actor holds in cases.
@@ -179,14 +104,14 @@ func postsOf(a *identity.Actor) []Post {
 	var out []Post
 	for _, g := range a.Grants {
 		if g.Role.May(identity.CaseWork) {
-			out = append(out, Post{Role: string(g.Role), Unit: g.Unit, Place: g.Place, Acts: g.Unit != ""})
+			out = append(out, Post{Role: string(g.Role), Unit: g.Unit, Place: g.Place, Acts: g.Unit != "" && g.Role.May(identity.CaseAct)})
 		}
 	}
 	return out
 }
 
 // Sees reports how much a viewer sees of a case. where compiles the same rule for lists; a test holds the two against each other.
-func (v *Viewer) Sees(p *Procedure, c *Case) Sight { return v.sees(p, c, p.readers(c)) }
+func (v *Viewer) Sees(p *Procedure, c *Case) Sight { return v.sees(p, c, p.readers(c, v.trees)) }
 
 // sees is Sees with the case's readers worked out.
 func (v *Viewer) sees(p *Procedure, c *Case, readers []string) Sight {
@@ -199,10 +124,21 @@ func (v *Viewer) sees(p *Procedure, c *Case, readers []string) Sight {
 		return Whole
 	case open == openToAll:
 		return InFull
-	case open == summarised:
+	case open == summarised, v.hears(readers, c.Place):
 		return Outline
 	}
 	return Nothing
+}
+
+// hears reports whether a viewer is one of those who see only the outline.
+func (v *Viewer) hears(readers []string, place string) bool {
+	var outlined []string
+	for _, m := range readers {
+		if m, ok := strings.CutPrefix(m, outlineMark); ok {
+			outlined = append(outlined, m)
+		}
+	}
+	return v.hasPart(outlined, place)
 }
 
 func (v *Viewer) isCaller(c *Case) bool {
@@ -216,9 +152,15 @@ func (v *Viewer) hasPart(readers []string, place string) bool {
 			return slices.Contains(v.members, m)
 		}
 		return slices.ContainsFunc(v.roles, func(r placed) bool {
-			return r.role == role && (r.place == "" || place == "" || v.trees.Places.Covers(r.place, place))
+			return r.role == role && v.reaches(r.place, place)
 		})
 	})
+}
+
+// reaches reports whether a post in a place reaches to another; one that is bound to none reaches everywhere, and what lies nowhere is
+// anyone's.
+func (v *Viewer) reaches(post, place string) bool {
+	return post == "" || place == "" || v.trees.Places.Covers(post, place)
 }
 
 func (v *Viewer) inArea(a identity.Area, c *Case) bool {
@@ -238,9 +180,12 @@ func (v *Viewer) where(least Sight) (cond string, args []any) {
 		cond, more := v.area(a)
 		any, args = append(any, "c.openness >= 1"+cond), append(args, more...)
 	}
-	if cond, more := v.parts("p.member"); cond != "" {
-		any = append(any, "EXISTS (SELECT 1 FROM casework_part p WHERE p.case_id = c.id AND ("+cond+"))")
-		args = append(args, more...)
+	marked := []string{""}
+	if least <= Outline {
+		marked = append(marked, outlineMark)
+	}
+	if cond, more := v.hasPartIn(marked...); cond != "" {
+		any, args = append(any, cond), append(args, more...)
 	}
 	if len(any) == 0 {
 		any = []string{"1 = 0"}
@@ -260,27 +205,42 @@ func (v *Viewer) area(a identity.Area) (cond string, args []any) {
 	return cond, args
 }
 
-// parts is the condition that a member column names the viewer.
-func (v *Viewer) parts(column string) (cond string, args []any) {
-	plain := slices.Clone(v.members)
+// hasPartIn is the condition that a viewer has a part in the row c, each with one of some marks before it.
+func (v *Viewer) hasPartIn(marked ...string) (cond string, args []any) {
+	var any []string
+	for _, mark := range marked {
+		cond, more := v.parts(mark)
+		any, args = append(any, cond...), append(args, more...)
+	}
+	if len(any) == 0 {
+		return "", nil
+	}
+	return "EXISTS (SELECT 1 FROM casework_part p WHERE p.case_id = c.id AND (" + strings.Join(any, " OR ") + "))", args
+}
+
+// parts are the conditions, of which one holds, that a row of casework_part names the viewer with a mark before it.
+func (v *Viewer) parts(mark string) (any []string, args []any) {
+	var plain []string
+	for _, m := range v.members {
+		plain = append(plain, mark+m)
+	}
 	var bounded []placed
 	for _, r := range v.roles {
-		if m := roleMark + r.role; r.place == "" && !slices.Contains(plain, m) {
-			plain = append(plain, m)
-		} else if r.place != "" {
+		if r.place == "" {
+			plain = addOnce(plain, mark+roleMark+r.role)
+		} else {
 			bounded = append(bounded, r)
 		}
 	}
-	var any []string
 	if len(plain) > 0 {
-		any, args = append(any, column+" IN "+marks(len(plain))), append(args, asAny(plain)...)
+		any, args = append(any, "p.member IN "+marks(len(plain))), append(args, asAny(plain)...)
 	}
 	for _, r := range bounded {
 		keys := append(v.placesUnder(r.place), "")
-		any = append(any, column+" = ? AND c.place IN "+marks(len(keys)))
-		args = append(append(args, roleMark+r.role), asAny(keys)...)
+		any = append(any, "p.member = ? AND c.place IN "+marks(len(keys)))
+		args = append(append(args, mark+roleMark+r.role), asAny(keys)...)
 	}
-	return strings.Join(any, " OR "), args
+	return any, args
 }
 
 func (v *Viewer) unitsUnder(top string) []string {

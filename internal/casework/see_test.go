@@ -52,7 +52,7 @@ func setOpenness(o *office) {
 				if _, err := tx.Exec(o.ctx, "DELETE FROM casework_part WHERE case_id = $1", c.ID); err != nil {
 					return err
 				}
-				if err := saveParts(o.ctx, tx, &p, nil, c); err != nil {
+				if err := saveParts(o.ctx, tx, &p, o.Trees(), nil, c); err != nil {
 					return err
 				}
 				if err := o.save(o.ctx, tx, &p, c, c, c.Entered); err != nil {
@@ -90,7 +90,7 @@ func sameForListAndCase(rt *rapid.T, o *office) {
 		for i := range cases {
 			c := &cases[i]
 			p := o.library.byHash[c.Hash]
-			if !mine && v.Sees(p, c) != Nothing || mine && v.hasPart(p.readers(c), c.Place) {
+			if !mine && v.Sees(p, c) != Nothing || mine && v.hasPart(p.readers(c, v.trees), c.Place) {
 				seen = append(seen, c.Number)
 			}
 		}

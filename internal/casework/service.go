@@ -38,9 +38,14 @@ type Names interface {
 	Names(ctx context.Context, tx *store.Tx, persons []int64) (map[int64]string, error)
 }
 
-// Accounts says who a person is and what they hold today. It returns errs.NotFound for one who has no account any more.
+// Accounts says who a person is and what they hold today.
 type Accounts interface {
+	// Actor returns errs.NotFound for one who has no account any more, ActorIn too, within a transaction.
 	Actor(ctx context.Context, person int64) (*identity.Actor, error)
+	ActorIn(ctx context.Context, tx *store.Tx, person int64) (*identity.Actor, error)
+	// Posts returns whom an address of news means: of unit:KEY all who hold a post in the unit, of ROLE@unit:KEY those with the role, of
+	// role:ROLE all who hold it, of person:ID that one, without a post.
+	Posts(ctx context.Context, tx *store.Tx, address string) ([]identity.Post, error)
 }
 
 // Ledger takes down what must not be changed afterwards.
@@ -71,9 +76,20 @@ func New(p Parts) *Service {
 	return &Service{Parts: p, library: library{byHash: map[string]*Procedure{}}}
 }
 
-// world is what is so in a transaction.
+// world is what is so in a transaction, but for people.
 func (s *Service) world(tx *store.Tx) World {
 	return World{Now: tx.Now(), Calendar: s.Calendar(), Trees: s.Trees()}
+}
+
+// decide is Decide in a transaction, with the people of the district as they are.
+func (s *Service) decide(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, by Actor, cmd Command) ([]Event, Signed, error) {
+	w, look := s.world(tx), &lookup{ctx: ctx, tx: tx, s: s}
+	w.People = look
+	events, signed, err := Decide(p, c, by, cmd, w)
+	if look.err != nil {
+		return nil, Signed{}, look.err
+	}
+	return events, signed, err
 }
 
 // numbers hands out the numbers of cases. Each server takes a block of them, so that two that open cases at once do not wait for one

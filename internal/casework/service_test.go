@@ -48,6 +48,23 @@ func (b *notebook) Actor(_ context.Context, person int64) (*identity.Actor, erro
 	return nil, errs.New(errs.NotFound, "store.not_found")
 }
 
+func (b *notebook) ActorIn(ctx context.Context, _ *store.Tx, person int64) (*identity.Actor, error) {
+	return b.Actor(ctx, person)
+}
+func (b *notebook) Posts(_ context.Context, _ *store.Tx, address string) (posts []identity.Post, err error) {
+	if id, ok := Member(address).Person(); ok {
+		return []identity.Post{{Person: id}}, nil
+	}
+	for _, a := range b.people {
+		for _, g := range a.Grants {
+			if unit := string(UnitMember(g.Unit)); address == unit || address == roleMark+string(g.Role) || address == string(g.Role)+approverAtAll+unit {
+				posts = append(posts, identity.Post{Person: a.ID, Role: g.Role, Unit: g.Unit, Place: g.Place})
+			}
+		}
+	}
+	return posts, nil
+}
+
 // office is a service over a fresh database with the whistle loaded, and its clock.
 type office struct {
 	*Service

@@ -140,7 +140,7 @@ func (s *Service) tick(ctx context.Context, tx *store.Tx, c *Case) (*Case, error
 	if err != nil {
 		return nil, err
 	}
-	events, signed, err := Decide(p, c, Actor{Program: true}, Tick{}, s.world(tx))
+	events, signed, err := s.decide(ctx, tx, p, c, Actor{Program: true}, Tick{})
 	if err != nil {
 		return nil, fmt.Errorf("case %s: %w", c.Number, err)
 	}

@@ -191,7 +191,7 @@ func (s *Service) eyes(ctx context.Context, who Asker) ([]eye, error) {
 
 // best is how much of a case the eye sees that sees most of it.
 func best(all []eye, p *Procedure, c *Case) (sight Sight) {
-	readers := p.readers(c)
+	readers := p.readers(c, all[0].viewer.trees)
 	for i := range all {
 		sight = max(sight, all[i].viewer.sees(p, c, readers))
 	}

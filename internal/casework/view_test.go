@@ -123,6 +123,7 @@ func TestWhoCalledIsToldToFew(t *testing.T) {
 		o := newOffice(t, db, "mediation")
 		o.Names = namesOf{}
 		desk := holder(31, "mediation.desk", "tangjiawan", "")
+		o.people[30] = theMediator
 		form := Data{"title": "漏水", "category": "neighbours", "place": "jinfeng", "description": "楼上漏水半年", "other": "楼上住户 13900000000"}
 		one := OpenCase{Form: form, Channel: "window", OnBehalf: true, Caller: CallerOf{Contact: Contact{Phone: "13800000001"}.String(), Said: Data{"name": "甲", "view": "要求赔偿"}}}
 		done, err := o.Open(o.ctx, Asker{Actor: theMediator}, "mediation", one)

@@ -66,7 +66,7 @@ func (b *viewing) learnCallers() {
 		n := b.c.Callers[i].N
 		for j := range b.all {
 			v := &b.all[j].viewer
-			if v.isThat(b.c, &b.c.Callers[i]) {
+			if v.isThat(b.p, b.c, &b.c.Callers[i]) {
 				b.self[n], b.callers[n] = true, true
 			}
 			if b.sight == Whole && v.knowsCallers(b.p, b.c) {

@@ -2,6 +2,9 @@ package identity
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"huying/internal/clock"
 	"huying/internal/store"
@@ -31,6 +34,22 @@ func (s *Service) PostsIn(ctx context.Context, tx *store.Tx, unit string) ([]Pos
 // PostsOf returns who holds a role today, wherever.
 func (s *Service) PostsOf(ctx context.Context, tx *store.Tx, role Role) ([]Post, error) {
 	return store.All(ctx, tx, (*Post).fields, postsToday+" AND g.role = $2 ORDER BY g.person LIMIT $3", s.today(tx), string(role), mostPosts)
+}
+
+// Posts returns whom an address of news means today: of unit:KEY all who work on cases in the unit, of ROLE@unit:KEY those with the role, of
+// role:ROLE all who hold it, of person:ID that one, without a post.
+func (s *Service) Posts(ctx context.Context, tx *store.Tx, address string) ([]Post, error) {
+	kind, rest, _ := strings.Cut(address, ":")
+	switch kind {
+	case "person":
+		id, err := strconv.ParseInt(rest, 10, 64)
+		return []Post{{Person: id}}, err
+	case "role":
+		return s.PostsOf(ctx, tx, Role(rest))
+	}
+	posts, err := s.PostsIn(ctx, tx, rest)
+	role, of := strings.CutSuffix(kind, "@unit")
+	return slices.DeleteFunc(posts, func(p Post) bool { return of && string(p.Role) != role || !p.Role.May(CaseWork) }), err
 }
 
 func (s *Service) today(tx *store.Tx) clock.Date { return clock.DateOf(tx.Now(), s.zone) }

@@ -28,7 +28,8 @@ const (
 	GrantManage     Permission = "grant.manage"
 	AuditRead       Permission = "audit.read"
 	CaseOverview    Permission = "case.overview" // see every unit's cases, except those of a closed circle
-	CaseWork        Permission = "case.work"     // act for one's unit in cases, and see what it has a part in
+	CaseWork        Permission = "case.work"     // do in cases what their procedures give to one's role
+	CaseAct         Permission = "case.act"      // act for one's unit in cases, and see what it and the units under it have a part in
 )
 
 const (
@@ -53,10 +54,10 @@ type post struct {
 // the record, and none of them does business.
 var posts = map[Role]post{
 	Supervisor: {may: []Permission{PromiseOverview, PromiseUnit, PromiseReport, PromiseReview, PromiseEnter, PromiseAssign, PromiseAdjust,
-		PromiseOverride, PromiseVerify, PromiseImport, PromiseRollover, DocumentUpload, CaseOverview, CaseWork}},
-	Leader: {may: []Permission{PromiseOverview, PromiseUnit, CaseOverview, CaseWork}},
-	Head:   {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork}},
-	Clerk:  {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork}},
+		PromiseOverride, PromiseVerify, PromiseImport, PromiseRollover, DocumentUpload, CaseOverview, CaseWork, CaseAct}},
+	Leader: {may: []Permission{PromiseOverview, PromiseUnit, CaseOverview, CaseWork, CaseAct}},
+	Head:   {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork, CaseAct}},
+	Clerk:  {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork, CaseAct}},
 
 	SysAdmin:   {admin: true, may: []Permission{AccountManage, UnitManage, PackLoad, JobView}},
 	SecAdmin:   {admin: true, may: []Permission{GrantManage}},
@@ -64,7 +65,7 @@ var posts = map[Role]post{
 }
 
 // field is what a role of the district is that its pack adds: a community officer, a mediator. What they may do in a case stands in its
-// procedure. Who is of no unit, such as a deputy of the people's congress, may hold one without; then they act for no unit.
+// procedure: they act for no unit. Who is of none, such as a deputy of the people's congress, may hold one without.
 var field = post{bound: true, may: []Permission{CaseWork}}
 
 // post is what the role is.

@@ -102,22 +102,23 @@ func (b By) need(p Permission) error {
 
 // Actor returns a person with the grants that hold today. It returns errs.NotFound when there is no such account or it is disabled:
 // its sessions are worth nothing.
-func (s *Service) Actor(ctx context.Context, person int64) (*Actor, error) {
-	var a *Actor
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		acc, err := account(ctx, tx, person)
-		if err != nil {
-			return err
-		}
-		if acc.Disabled() {
-			return errs.New(errs.NotFound, "identity.no_account")
-		}
-		grants, err := grantsOf(ctx, tx, person)
-		units, places := s.trees()
-		a = actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), units, places)
-		return err
-	})
+func (s *Service) Actor(ctx context.Context, person int64) (a *Actor, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error { a, err = s.ActorIn(ctx, tx, person); return err })
 	return a, err
+}
+
+// ActorIn is Actor in the caller's transaction.
+func (s *Service) ActorIn(ctx context.Context, tx *store.Tx, person int64) (*Actor, error) {
+	acc, err := account(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	if acc.Disabled() {
+		return nil, errs.New(errs.NotFound, "identity.no_account")
+	}
+	grants, err := grantsOf(ctx, tx, person)
+	units, places := s.trees()
+	return actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), units, places), err
 }
 
 // actorOf is the person with those of the grants that hold on a day.
