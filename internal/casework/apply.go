@@ -83,10 +83,7 @@ func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 			}
 		}
 	case e.Escalated != nil:
-		c.Level, c.Again = e.Escalated.Level, e.Escalated.Again
-		if e.Escalated.Instead && !slices.Contains(c.Heard, e.Escalated.To) {
-			c.Heard = append(slices.Clone(c.Heard), e.Escalated.To)
-		}
+		c.escalated(e.Escalated)
 	case e.Rated != nil:
 		c.Ratings = append(c.Ratings, *e.Rated)
 	case e.Urged != nil:
@@ -164,6 +161,13 @@ func (c *Case) decide(k DutyKey, s Status, at time.Time) {
 		d.Status, d.At = s, at
 	case s == Dropped:
 		d.Gone = true
+	}
+}
+
+func (c *Case) escalated(e *Escalated) {
+	c.Level, c.Again = e.Level, e.Again
+	if e.Instead && !slices.Contains(c.Heard, e.To) {
+		c.Heard = append(slices.Clone(c.Heard), e.To)
 	}
 }
 

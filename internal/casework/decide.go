@@ -275,6 +275,11 @@ func (d *decider) vars(input Data) map[string]any {
 	return vars
 }
 
+// varsFor is vars for an action, with what was filled in for it.
+func (d *decider) varsFor(f *found, in Data) map[string]any {
+	return d.vars(d.p.ActionForm(f.state, f.name).public(in))
+}
+
 func orEmpty(d Data) map[string]any {
 	if d == nil {
 		return map[string]any{}

@@ -78,7 +78,10 @@ func (d *decider) take(f *found, _ Do) error {
 
 // set keeps values on the case. One that speaks of what was not filled in stays as it was.
 func (d *decider) set(f *found, cmd Do) error {
-	values, vars := Data{}, d.vars(d.p.ActionForm(f.state, f.name).public(cmd.Input))
+	if len(f.def.Set) == 0 {
+		return nil
+	}
+	values, vars := Data{}, d.varsFor(f, cmd.Input)
 	for _, s := range f.def.Set {
 		v, err := s.Value.expr.Eval(vars)
 		if errors.Is(err, rule.ErrMissing) {
@@ -217,7 +220,7 @@ func (d *decider) opens(f *found, cmd Do) error {
 	if f.def.Opens.Procedure == "" {
 		return nil
 	}
-	return d.openChild(f.def.Opens, d.vars(d.p.ActionForm(f.state, f.name).public(cmd.Input)))
+	return d.openChild(f.def.Opens, d.varsFor(f, cmd.Input))
 }
 
 // openChild says that a child is to be opened; a job does it. A field that speaks of what was not filled in is left out. The error is the

@@ -35,6 +35,7 @@ func (d *decider) orders(f *found, cmd Do) error {
 		return nil
 	}
 	o := &Ordered{To: def.To, Form: Data{}, Files: slices.Concat(filesIn(d.p.form, d.c.Form), filesIn(d.p.ActionForm(f.state, f.name), cmd.Input))}
+	vars := d.varsFor(f, cmd.Input)
 	for _, field := range def.Form {
 		v, err := field.Value.expr.Eval(vars)
 		if errors.Is(err, rule.ErrMissing) {
