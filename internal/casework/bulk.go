@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -27,17 +28,18 @@ type Bulk struct {
 	s          *Service // whose vault and files are this bulk's
 	calendar   *calendar.Calendar
 	trees      *places.Trees
+	people     *recall
 	procedures map[string]*Procedure
 	earlier    map[[2]string]int // how many cases of a procedure have a value that it counts
 	serials    map[string]int    // the last number of the papers of a procedure in a year
 	files      map[string]bool
 	at         time.Time
 
-	began  map[string]int // the last numbers before this bulk
-	took   map[string]int // and those that it took
-	people []string       // by whom the vault knows those who gave something
-	given  []vault.Given
-	cases  []*BulkCase
+	began map[string]int // the last numbers before this bulk
+	took  map[string]int // and those that it took
+	named []string       // by whom the vault knows those who gave something
+	given []vault.Given
+	cases []*BulkCase
 }
 
 // BulkCase is a case of a bulk.
@@ -66,7 +68,7 @@ type BulkParts struct {
 
 // NewBulk returns a bulk of cases of the procedures that hold now. hashes are the files that its commands may name.
 func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
-	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), earlier: map[[2]string]int{}, serials: map[string]int{}, files: map[string]bool{}}
+	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), people: &recall{ctx: ctx, s: s, known: map[string]bool{}}, earlier: map[[2]string]int{}, serials: map[string]int{}, files: map[string]bool{}}
 	for _, h := range hashes {
 		b.files[h] = true
 	}
@@ -110,7 +112,7 @@ func (s *Service) Numbers(ctx context.Context, tx *store.Tx, n int) (first int64
 
 // Next begins another bulk, that goes on from this one; this one is to be written.
 func (b *Bulk) Next() *Bulk {
-	next := &Bulk{calendar: b.calendar, trees: b.trees, procedures: b.procedures, earlier: b.earlier, serials: b.serials, files: b.files,
+	next := &Bulk{calendar: b.calendar, trees: b.trees, people: b.people, procedures: b.procedures, earlier: b.earlier, serials: b.serials, files: b.files,
 		began: maps.Clone(b.serials)}
 	parts := b.s.Parts
 	next.took = map[string]int{}
@@ -129,18 +131,20 @@ func (b *Bulk) Stat(_ context.Context, _ *store.Tx, hash string) (files.File, er
 
 // Subject implements Vault: the number of a name in this bulk.
 func (b *Bulk) Subject(_ context.Context, _ *store.Tx, name string) (int64, error) {
-	b.people = append(b.people, name)
-	return int64(len(b.people) - 1), nil
+	b.named = append(b.named, name)
+	return int64(len(b.named) - 1), nil
 }
 
 // Seal implements Vault: the value waits for Write.
 func (b *Bulk) Seal(_ context.Context, _ *store.Tx, subject int64, purpose string, value []byte) (string, error) {
-	g := vault.Given{Ref: vault.NewRef(), Name: b.people[subject], Purpose: purpose, Data: value, At: b.at}
+	g := vault.Given{Ref: vault.NewRef(), Name: b.named[subject], Purpose: purpose, Data: value, At: b.at}
 	b.given = append(b.given, g)
 	return string(g.Ref), nil
 }
 
-func (b *Bulk) world() World { return World{Now: b.at, Calendar: b.calendar, Trees: b.trees} }
+func (b *Bulk) world() World {
+	return World{Now: b.at, Calendar: b.calendar, Trees: b.trees, People: b.people}
+}
 
 // turn sets the time of a command, to the microsecond as a database keeps it.
 func (b *Bulk) turn(at time.Time) { b.at = at.UTC().Truncate(time.Microsecond) }
@@ -162,7 +166,7 @@ func (b *Bulk) Open(at time.Time, id int64, who Asker, procedure string, cmd Ope
 		cmd.Serial = Serial{year, b.serials[serials] + 1}
 	}
 	events, signed, err := Decide(p, nil, who.actor(0), cmd, b.world())
-	if err != nil {
+	if err = cmp.Or(b.people.err, err); err != nil {
 		return nil, err
 	}
 	if cmd.Serial.N > 0 {
@@ -187,7 +191,7 @@ func (b *Bulk) Do(at time.Time, x *BulkCase, who Asker, cmd Command) (secret str
 	}
 	cmd, secret = joining(cmd)
 	events, signed, err := Decide(x.Procedure, x.Case, who.actor(x.Case.callerOf(who)), cmd, b.world())
-	if err != nil || len(events) == 0 {
+	if err = cmp.Or(b.people.err, err); err != nil || len(events) == 0 {
 		return "", err
 	}
 	return secret, b.fold(x, x.Case.ID, events, signed)
@@ -215,7 +219,7 @@ func (b *Bulk) fold(x *BulkCase, id int64, events []Event, signed Signed) error 
 func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 	t := newBulkRows(len(b.cases))
 	for _, x := range b.cases {
-		if err := t.add(x, to.Idle); err != nil {
+		if err := t.add(x, b.trees, to.Idle); err != nil {
 			return fmt.Errorf("%s: %w", x.Case.Number, err)
 		}
 	}
@@ -279,7 +283,7 @@ func newBulkRows(cases int) *bulkRows {
 		duties: table("casework_duty", dutyColumns), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
 }
 
-func (t *bulkRows) add(x *BulkCase, idle func(jobs.Event) bool) error {
+func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) bool) error {
 	c := x.Case
 	doc, err := json.Marshal(c)
 	if err != nil {
@@ -297,7 +301,7 @@ func (t *bulkRows) add(x *BulkCase, idle func(jobs.Event) bool) error {
 	for i := range c.Duties {
 		t.duties.Add(c.dutyRow(&c.Duties[i])...)
 	}
-	for _, m := range x.Procedure.readers(c) {
+	for _, m := range x.Procedure.readers(c, trees) {
 		t.parts.Add(m, c.ID)
 	}
 	t.texts = append(t.texts, search.Text{ID: c.ID, Text: searchText(x.Procedure, c)})

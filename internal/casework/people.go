@@ -1,7 +1,9 @@
 package casework
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -44,6 +46,40 @@ func (l *lookup) fail(err error) {
 	if l.err == nil && !errs.Is(err, errs.NotFound) {
 		l.err = err
 	}
+}
+
+// recall is lookup for many commands, outside of a transaction: what was answered once is so for all of them.
+type recall struct {
+	ctx   context.Context
+	s     *Service
+	known map[string]bool
+	err   error
+}
+
+// Holds implements People.
+func (r *recall) Holds(person int64, role, place string) bool {
+	return r.ask(fmt.Sprint(person, "/", role, "/", place), func(p People) bool { return p.Holds(person, role, place) })
+}
+
+// Behind implements People.
+func (r *recall) Behind(address, place string) bool {
+	return r.ask(address+"/"+place, func(p People) bool { return p.Behind(address, place) })
+}
+
+func (r *recall) ask(key string, of func(People) bool) bool {
+	so, known := r.known[key]
+	if known {
+		return so
+	}
+	err := r.s.DB.Read(r.ctx, func(tx *store.Tx) error {
+		l := &lookup{ctx: r.ctx, tx: tx, s: r.s}
+		so = of(l)
+		return l.err
+	})
+	if r.err = cmp.Or(r.err, err); err == nil {
+		r.known[key] = so
+	}
+	return so
 }
 
 // Audience returns the accounts that addresses of news mean, each once, of those who may know of the case; but is left out. A unit's news
