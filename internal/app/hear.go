@@ -58,7 +58,7 @@ func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error 
 			owners = append(owners, string(o.Owner))
 		}
 	}
-	to, err := a.audience(ctx, tx, owners, 0)
+	to, err := a.cases.Audience(ctx, tx, p, c, owners, 0)
 	if err != nil || len(to) == 0 {
 		return err
 	}
