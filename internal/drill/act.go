@@ -22,7 +22,7 @@ type deed struct {
 // say is the deed in a few words.
 func (d *deed) say(who string) string {
 	what := map[string]string{"opens": d.Opens, "does": d.Does, "approves": d.Approves, "returns": d.Returns, "claims": d.Claims,
-		"gives-back": d.GivesBack, "links": d.Links, "finds": d.Finds, "asks": d.Asks}
+		"gives-back": d.GivesBack, "links": d.Links, "finds": d.Finds, "asks": d.Asks, "says": d.Says, "visits": d.Visits}
 	verb := d.deeds()[0]
 	return strings.TrimSpace(who + " " + verb + " " + what[verb])
 }
@@ -34,6 +34,8 @@ func (p *player) act(ctx context.Context, d *deed) error {
 		return p.find(ctx, d)
 	case d.Asks != "":
 		return p.request(ctx, d)
+	case d.Visits != "":
+		return p.visit(ctx, d)
 	case d.Leads != nil:
 		return p.leads(ctx, d)
 	}
@@ -138,6 +140,8 @@ func (d *deed) request(ctx context.Context) (request, error) {
 	r := request{who: d.who, method: http.MethodPost, secret: d.p.secret(d.who, d.on)}
 	body, path, err := map[string]any{}, "", error(nil)
 	switch {
+	case d.Says != "":
+		return d.saying(ctx, r)
 	case d.Opens != "":
 		r.path = api + "/cases"
 		r.body, err = d.opening(ctx, nil)
@@ -298,8 +302,11 @@ func (d *deed) claiming(ctx context.Context, body map[string]any) error {
 
 // done takes up what came of the deed.
 func (d *deed) done(a *answer) error {
-	if d.Reveals != nil {
+	switch {
+	case d.Reveals != nil:
 		return d.revealed(a)
+	case d.Says != "":
+		return nil
 	}
 	var c kase
 	if err := a.into(&c); err != nil {

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,6 +74,7 @@ type request struct {
 	raw    []byte // instead: a file
 	typ    string // and its type
 	secret string // of a receipt
+	accept string // none: JSON
 }
 
 // longest is how much of an answer is read.
@@ -95,7 +97,7 @@ func ask(ctx context.Context, sys System, r request) (*answer, error) {
 	if typ != "" {
 		req.Header.Set("Content-Type", typ)
 	}
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", cmp.Or(r.accept, "application/json"))
 	if token := sys.Token(r.who); token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}

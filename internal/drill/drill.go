@@ -131,6 +131,8 @@ type Step struct {
 	Reveals   Values `yaml:"reveals"`    // personal data: the field, and what stands in it
 	Finds     string `yaml:"finds"`      // the newest case of a procedure that the play does not know yet
 	Asks      string `yaml:"asks"`       // the interface itself: GET /api/v1/…
+	Says      string `yaml:"says"`       // something of a promise: figure, done, …
+	Visits    string `yaml:"visits"`     // a public page
 
 	// How.
 	As       string        `yaml:"as"`   // the name of a case that is opened or found
@@ -147,8 +149,12 @@ type Step struct {
 	Channel  string        `yaml:"channel"`
 	Foreign  *Foreign      `yaml:"foreign"`
 	Parent   string        `yaml:"parent"`
-	Leads    Named[Values] `yaml:"leads"` // field: value: the unit that leads a case so opened
-	Sends    Values        `yaml:"sends"` // what is asked with POST, as JSON
+	Leads    Named[Values] `yaml:"leads"`   // field: value: the unit that leads a case so opened
+	Sends    Values        `yaml:"sends"`   // what is asked with POST, as JSON
+	Promise  string        `yaml:"promise"` // of which something is said, by its number or its words; none: the one that was spoken of last
+	Shows    []string      `yaml:"shows"`   // texts that stand on a page
+	Lacks    []string      `yaml:"lacks"`   // and that do not
+	Follows  Strings       `yaml:"follows"` // addresses whose links on a page all lead somewhere
 	Answers  int           `yaml:"answers"`
 	Holds    Values        `yaml:"holds"` // path.in.the.answer: value
 	Needs    []string      `yaml:"needs"` // fields without which it is refused, which is tried first
@@ -201,6 +207,7 @@ type Expect struct {
 
 	Figures *Figures `yaml:"figures"`
 	Board   *Board   `yaml:"board"`
+	Promise Values   `yaml:"promise"` // path.in.what.is.told: value; of: which; entries: how often what was said
 }
 
 // Figures are how the cases of a procedure stand.

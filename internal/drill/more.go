@@ -42,6 +42,9 @@ func (p *player) value(ctx context.Context, who string, v any) (any, error) {
 		if name, ok := strings.CutPrefix(v, "person/"); ok && p.sys.Account(name) != 0 {
 			return p.sys.Account(name), nil
 		}
+		if name, ok := strings.CutPrefix(v, "promise/"); ok {
+			return p.promiseNamed(ctx, "$", name)
+		}
 		if name, ok := strings.CutPrefix(v, "case/"); ok && p.named(name) != nil {
 			return p.named(name).number, nil
 		}
@@ -198,6 +201,9 @@ func (p *player) request(ctx context.Context, d *deed) error {
 	method, path, _ := strings.Cut(d.Asks, " ")
 	if p.current != nil {
 		path = strings.ReplaceAll(path, "{number}", url.PathEscape(p.current.number))
+	}
+	if strings.Contains(path, "{promise}") {
+		path = strings.ReplaceAll(path, "{promise}", url.PathEscape(p.promise))
 	}
 	r := request{who: d.who, method: method, path: path, secret: p.secret(d.who, p.current)}
 	if method == http.MethodPost {

@@ -31,12 +31,13 @@ func Play(ctx context.Context, stage Stage, d *Drill, changed map[string][]byte)
 
 // player is a play under way.
 type player struct {
-	d      *Drill
-	sys    System
-	now    time.Time
-	zone   *time.Location
-	people names
-	played int
+	promise string // the number of the one that was spoken of last
+	d       *Drill
+	sys     System
+	now     time.Time
+	zone    *time.Location
+	people  names
+	played  int
 
 	cases   []*known
 	current *known
@@ -84,7 +85,11 @@ func (p *player) step(ctx context.Context, i int, s *Step) error {
 		p.current = p.named(s.Case)
 	}
 	if len(s.deeds()) > 0 {
-		for _, who := range s.Who {
+		people := s.Who
+		if s.Visits != "" && len(people) == 0 {
+			people = Strings{wordNobody} // a public page is for everybody
+		}
+		for _, who := range people {
 			if err := p.act(ctx, &deed{p: p, Step: s, at: stepAt(i), who: who, on: p.current}); err != nil {
 				return err
 			}

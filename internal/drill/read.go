@@ -123,7 +123,7 @@ func (s *Step) deeds() []string {
 	}{
 		{"opens", s.Opens != ""}, {"does", s.Does != ""}, {"approves", s.Approves != ""}, {"returns", s.Returns != ""}, {"notes", s.Notes != ""},
 		{"claims", s.Claims != ""}, {"gives-back", s.GivesBack != ""}, {"links", s.Links != ""}, {"reveals", s.Reveals != nil},
-		{"finds", s.Finds != ""}, {"asks", s.Asks != ""},
+		{"finds", s.Finds != ""}, {"asks", s.Asks != ""}, {"says", s.Says != ""}, {"visits", s.Visits != ""},
 	} {
 		if k.given {
 			out = append(out, k.key)
@@ -135,9 +135,9 @@ func (s *Step) deeds() []string {
 // Which deeds each further key of a step goes with.
 var goesWith = map[string][]string{
 	"as":      {"opens", "finds"},
-	"form":    {"opens", "does"},
-	"with":    {"opens", "does", "returns"},
-	"without": {"opens", "does"},
+	"form":    {"opens", "does", "says"},
+	"with":    {"opens", "does", "returns", "says"},
+	"without": {"opens", "does", "says"},
 	"said":    {"opens", "does"},
 	"for":     {"opens", "does", "claims"},
 	"rates":   {"does"},
@@ -150,12 +150,16 @@ var goesWith = map[string][]string{
 	"parent":  {"opens"},
 	"leads":   {"opens"},
 	"sends":   {"asks"},
-	"answers": {"asks"},
+	"answers": {"asks", "visits"},
+	"promise": {"says"},
+	"shows":   {"visits"},
+	"lacks":   {"visits"},
+	"follows": {"visits"},
 	"holds":   {"asks"},
-	"needs":   {"opens", "does", "returns"},
-	"not":     {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals"},
-	"refused": {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "finds"},
-	"field":   {"opens", "does", "returns", "claims"},
+	"needs":   {"opens", "does", "returns", "says"},
+	"not":     {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "says"},
+	"refused": {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "finds", "says"},
+	"field":   {"opens", "does", "returns", "claims", "says"},
 }
 
 // further are the keys that a step has beside its deed.
@@ -168,7 +172,7 @@ func (s *Step) further() []string {
 		{"as", s.As != ""}, {"form", s.Form != ""}, {"with", s.With != nil}, {"without", s.Without != nil}, {"said", s.Said != nil}, {"for", s.For != ""},
 		{"rates", s.Rates != nil}, {"turn", s.Turn != 0}, {"owner", s.Owner != ""}, {"how", s.How != ""}, {"files", s.Files != nil},
 		{"channel", s.Channel != ""}, {"foreign", s.Foreign != nil}, {"parent", s.Parent != ""}, {"leads", s.Leads != nil}, {"sends", s.Sends != nil},
-		{"answers", s.Answers != 0}, {"holds", s.Holds != nil}, {"needs", s.Needs != nil}, {"not", s.Not != nil}, {"refused", s.Refused != ""},
+		{"answers", s.Answers != 0}, {"promise", s.Promise != ""}, {"shows", s.Shows != nil}, {"lacks", s.Lacks != nil}, {"follows", s.Follows != nil}, {"holds", s.Holds != nil}, {"needs", s.Needs != nil}, {"not", s.Not != nil}, {"refused", s.Refused != ""},
 		{"field", s.AtField != ""},
 	} {
 		if k.given {
@@ -193,7 +197,7 @@ func (c *checker) idle(at string, s *Step) {
 }
 
 func (c *checker) deed(at, deed string, s *Step) {
-	if len(s.Who) == 0 {
+	if len(s.Who) == 0 && deed != "visits" {
 		c.wrong(at, "nobody_acts", "deed", deed)
 	}
 	if !s.AtTime.IsZero() || !s.Wait.IsZero() {
@@ -231,6 +235,11 @@ func (c *checker) deed(at, deed string, s *Step) {
 		}
 	case "asks":
 		c.asks(at, s)
+	case "says":
+	case "visits":
+		if !strings.HasPrefix(s.Visits, "/") {
+			c.wrong(at+".visits", "bad_page", "text", s.Visits)
+		}
 	case "links":
 		c.knowsCase(at+".links", s.Links)
 		fallthrough
