@@ -32,7 +32,7 @@ func (a *App) openSite() (err error) {
 		return err
 	}
 	a.site.Add(situationweb.Routes(&source{a})...)
-	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read})...)
+	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read, Cases: a.casesAbout})...)
 	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
 	a.site.Add(caseweb.Routes(caseweb.Parts{DB: a.db, Cases: a.cases, IDs: a.ids, Places: a.places, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
 		Scoring: a.scoring, About: aboutHref})...)

@@ -27,7 +27,8 @@ type oneView struct {
 	Line     []*promise.Standing // of the years before, the newest first
 	Next     *promise.Standing   // the promise of a later year that goes on from this one
 	Repeats  []repeat
-	Actions  []action           // of whoever asks
+	Actions  []action // of whoever asks
+	Cases    Cases
 	Mend     map[int64][]action // by entry
 }
 
@@ -87,6 +88,11 @@ func (h *pages) promise(r *web.Request) error {
 	}
 	if err := h.words(r, st, &v); err != nil {
 		return err
+	}
+	if h.Parts.Cases != nil {
+		if v.Cases, err = h.Parts.Cases(r, st); err != nil {
+			return err
+		}
 	}
 	p := d.page("promises", st.Number+" "+st.Title, r.T("promiseweb.one_about", "title", st.Title, "light", r.T("web.light."+string(st.Light))))
 	p.Crumbs = []web.Crumb{{Text: r.T("promiseweb.list"), Href: "/promises?year=" + d.year()}}

@@ -5,6 +5,7 @@ package promiseweb
 
 import (
 	"embed"
+	"time"
 
 	"huying/internal/files"
 	"huying/internal/identity"
@@ -30,7 +31,26 @@ type Parts struct {
 	// Read reads an uploaded report: what comes back is ready for Register.Keep, but for its file. It is slow (a second for a large PDF)
 	// and touches no database.
 	Read func(name string, data []byte) (promise.Read, error)
+
+	// Cases are the cases about a promise that whoever asks sees, and those that they may begin; nil: there are none.
+	Cases func(r *web.Request, st *promise.Standing) (Cases, error)
 }
+
+// Cases are what is under way about a promise.
+type Cases struct {
+	List   []Case
+	Offers []Offer
+}
+
+// Case is a case about a promise: a report, a supervision, a letter, a closing.
+type Case struct {
+	Number, Href, Kind, State, Light string
+	Opened                           time.Time
+	Simulated                        bool
+}
+
+// Offer is what whoever asks may begin. Its title is promiseweb.case_<key>.
+type Offer struct{ Key, Href string }
 
 type pages struct{ Parts }
 

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"net/url"
+
+	"huying/internal/casework"
+	"huying/internal/identity"
+	"huying/internal/promise"
+	"huying/internal/promise/promiseweb"
+	"huying/internal/store"
+	"huying/internal/web"
+)
+
+// mostAbout bounds how many cases the page of a promise shows, the newest first.
+const mostAbout = 30
+
+// casesAbout are the cases about a promise that whoever asks sees, and those that they may begin.
+func (a *App) casesAbout(r *web.Request, st *promise.Standing) (out promiseweb.Cases, err error) {
+	err = a.db.Read(r.Context(), func(tx *store.Tx) error {
+		v := a.cases.ViewerOf(r.Actor, "")
+		rows, _, err := a.cases.List(r.Context(), tx, v, casework.Filter{Repeats: st.Number, Limit: mostAbout})
+		if err != nil {
+			return err
+		}
+		all, err := a.cases.Procedures(r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		out.List = nil
+		for _, c := range rows {
+			p, err := a.cases.Version(r.Context(), tx, c.Hash)
+			if err != nil {
+				return err
+			}
+			out.List = append(out.List, promiseweb.Case{Number: c.Number, Href: "/cases/" + c.Number, Kind: p.Title.In(r.Lang), State: p.StateTitle(c.State).In(r.Lang),
+				Light: rowLight(c, tx), Opened: c.OpenedAt.In(a.pack.Location), Simulated: c.Simulated})
+		}
+		out.Offers = a.offersAbout(r, tx, st, rows, all)
+		return nil
+	})
+	return out, err
+}
+
+// rowLight is how a case stands: ended well, ended otherwise, late, or under way.
+func rowLight(c casework.Row, tx *store.Tx) string {
+	switch {
+	case c.Outcome == casework.Solved:
+		return "closed"
+	case c.Outcome != casework.Open:
+		return "grey"
+	case c.Late(tx.Now()):
+		return "red"
+	}
+	return "green"
+}
+
+// offersAbout are what whoever asks may begin about a promise. What its unit asks for, only its own people may.
+func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, rows []casework.Row, all map[string]*casework.Procedure) (out []promiseweb.Offer) {
+	if r.Actor == nil {
+		return nil
+	}
+	own := r.Actor.Can(identity.PromiseReport, st.Lead, st.Place)
+	may := func(procedure string) bool {
+		p := all[procedure]
+		return p != nil && casework.CanOpen(p, casework.ActorOf(casework.Asker{Actor: r.Actor}), a.cases.World(tx), false) == nil
+	}
+	add := func(key, href string) { out = append(out, promiseweb.Offer{Key: key, Href: href}) }
+	form := func(procedure string, more ...string) string {
+		q := url.Values{"in-promise": {st.Number}, "in-title": {clip(st.Title, 200)}}
+		for i := 0; i+1 < len(more); i += 2 {
+			q.Set(more[i], more[i+1])
+		}
+		return "/open/" + procedure + "?" + q.Encode()
+	}
+	for _, c := range rows {
+		if own && c.Procedure == reporting && c.Outcome == casework.Open && (c.State == "drafting" || c.State == "returned") {
+			add("report", "/cases/"+c.Number)
+			break
+		}
+	}
+	joint := url.Values{"in-joint": st.Joint}.Encode()
+	if own && may(closing) && !st.Over() {
+		add(closing, form(closing)+"&"+joint)
+	}
+	if own && may(adjusting) && !st.Over() {
+		add(adjusting, form(adjusting))
+	}
+	if may(lettering) {
+		about := url.Values{"in-title": {clip(st.Title, 200)}, "in-unit": {st.Lead}, "in-about": {st.Number}, "in-basis": {"light"}, "in-body": {a.reasons(st)}}
+		add(lettering, "/open/"+lettering+"?"+about.Encode())
+	}
+	return out
+}
