@@ -27,9 +27,12 @@ type Loaded struct {
 
 // Load makes procedures the ones that hold, in the caller's transaction: every case that is opened from then on follows them, those that
 // are open keep theirs. A procedure that is left out is retired: nobody opens it any more. Loading the same ones again does nothing. by is
-// who loads them, for the history.
+// who loads them, for the history. Of two loadings at once one waits for the other, so that all procedures that hold are of one of them.
 func (s *Service) Load(ctx context.Context, tx *store.Tx, procedures map[string]*Procedure, by string) (Loaded, error) {
 	var l Loaded
+	if _, err := s.HoldLoad(ctx, tx); err != nil {
+		return l, err
+	}
 	held, err := heldNow(ctx, tx)
 	if err != nil {
 		return l, err
@@ -62,6 +65,26 @@ func (s *Service) Load(ctx context.Context, tx *store.Tx, procedures map[string]
 	}
 	tx.AfterCommit(func() { s.library.keep(procedures) })
 	return l, nil
+}
+
+// HoldLoad waits for whoever loads just now, keeps others from loading until the transaction ends, and returns the number of the last line of
+// the history of versions: while it is the same, the same procedures hold.
+func (s *Service) HoldLoad(ctx context.Context, tx *store.Tx) (last int64, err error) {
+	if _, err := tx.Exec(ctx, `INSERT INTO casework_next (name, next) VALUES ('load', 1)
+		ON CONFLICT (name) DO UPDATE SET next = casework_next.next + 1`); err != nil {
+		return 0, err
+	}
+	return lastLoad(ctx, tx)
+}
+
+func lastLoad(ctx context.Context, tx *store.Tx) (last int64, err error) {
+	err = tx.Scan(ctx, "SELECT COALESCE(MAX(id), 0) FROM casework_load", nil, &last)
+	return last, err
+}
+
+// LastLoad returns the number of the last line of the history of versions.
+func (s *Service) LastLoad(ctx context.Context, tx *store.Tx) (int64, error) {
+	return lastLoad(ctx, tx)
 }
 
 // heldNow returns the hash that holds of each procedure; empty for one that was retired.
@@ -114,8 +137,8 @@ func keepVersion(ctx context.Context, tx *store.Tx, p *Procedure) error {
 
 // Procedures returns those that hold now, by name. The map is not to be changed.
 func (s *Service) Procedures(ctx context.Context, tx *store.Tx) (map[string]*Procedure, error) {
-	var last int64
-	if err := tx.Scan(ctx, "SELECT COALESCE(MAX(id), 0) FROM casework_load", nil, &last); err != nil {
+	last, err := lastLoad(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
 	l := &s.library

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"huying/internal/errs"
 	"huying/internal/store"
 )
 
@@ -13,14 +14,24 @@ import (
 type Change struct {
 	State string
 	Open  int      // cases in it that follow another version
-	Stays bool     // the new version has no such state: these cases cannot be moved
 	Ends  []string // duties that would be withdrawn, and that would begin, in those that were looked at
 	Owes  []string
-	Tried int // how many were looked at
+	Tried int     // how many were looked at
+	Stuck []Stuck // those of them that cannot be moved
+	gone  bool
 }
 
+// Stuck is a case that cannot be moved to another version, with why.
+type Stuck struct {
+	Number string
+	Why    error
+}
+
+// Gone reports whether the new version does not have the state at all: none of these cases can be moved.
+func (ch *Change) Gone() bool { return ch.gone }
+
 // mostTried bounds how many cases of a state a preview plays through.
-const mostTried = 100
+const mostTried = 500
 
 // Preview returns what moving the open cases of a procedure to p would do, by the states of the versions that they follow. Nothing is
 // changed: cases keep the version with which they began unless they are moved.
@@ -40,9 +51,7 @@ func (s *Service) Preview(ctx context.Context, tx *store.Tx, p *Procedure) ([]Ch
 
 // try plays some cases of a state through.
 func (s *Service) try(ctx context.Context, tx *store.Tx, p *Procedure, ch *Change) error {
-	if ch.Stays = !p.States.Has(ch.State); ch.Stays {
-		return nil
-	}
+	ch.gone = !p.States.Has(ch.State)
 	cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, `SELECT doc FROM casework_case
 		WHERE procedure = $1 AND closed_at IS NULL AND hash <> $2 AND state = $3 ORDER BY id LIMIT $4`, p.Name, p.Hash, ch.State, mostTried)
 	if err != nil {
@@ -50,14 +59,15 @@ func (s *Service) try(ctx context.Context, tx *store.Tx, p *Procedure, ch *Chang
 	}
 	ends, owes := map[string]bool{}, map[string]bool{}
 	for i := range cases {
+		ch.Tried++
 		old, err := s.version(ctx, tx, cases[i].Hash)
 		if err != nil {
 			return err
 		}
 		events, _, err := Decide(old, &cases[i], Actor{Program: true}, Migrate{To: p}, s.world(tx))
 		if err != nil {
-			ch.Stays = true
-			return nil
+			ch.Stuck = append(ch.Stuck, Stuck{cases[i].Number, err})
+			continue
 		}
 		for _, e := range events {
 			if e.Dropped != nil {
@@ -67,10 +77,65 @@ func (s *Service) try(ctx context.Context, tx *store.Tx, p *Procedure, ch *Chang
 				owes[e.Owed.Name] = true
 			}
 		}
-		ch.Tried++
 	}
 	ch.Ends, ch.Owes = slices.Sorted(maps.Keys(ends)), slices.Sorted(maps.Keys(owes))
 	return nil
+}
+
+// Difference is one procedure as it holds and as a folder has it.
+type Difference struct {
+	Name    string
+	Running *Procedure // nil: none holds
+	Folder  *Procedure // nil: the folder has none, and loading it retires the procedure
+	Open    int        // its open cases, whichever version they follow
+	Changes []Change   // what moving them to the folder's version would do; none: all follow it already
+}
+
+// Same reports whether loading the folder changes nothing for those who open a case.
+func (d *Difference) Same() bool {
+	return d.Running != nil && d.Folder != nil && d.Running.Hash == d.Folder.Hash
+}
+
+// Either is the procedure, as it would be rather than as it is.
+func (d *Difference) Either() *Procedure {
+	if d.Folder != nil {
+		return d.Folder
+	}
+	return d.Running
+}
+
+// Confidential reports whether small counts of the procedure's cases are not told.
+func (d *Difference) Confidential() bool { return len(d.Either().Visible.Circle) > 0 }
+
+// Older is how many open cases follow another version than the folder's.
+func (d *Difference) Older() (n int) {
+	for i := range d.Changes {
+		n += d.Changes[i].Open
+	}
+	return n
+}
+
+// Compare returns what loading procedures would change, and what moving the open cases to them would do, by the procedures' names.
+func (s *Service) Compare(ctx context.Context, tx *store.Tx, procedures map[string]*Procedure) (all []Difference, err error) {
+	running, err := s.Procedures(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	names := maps.Clone(running)
+	maps.Copy(names, procedures)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		d := Difference{Name: name, Running: running[name], Folder: procedures[name]}
+		if err := tx.Scan(ctx, "SELECT COUNT(*) FROM casework_case WHERE procedure = $1 AND closed_at IS NULL", []any{name}, &d.Open); err != nil {
+			return nil, err
+		}
+		if d.Folder != nil {
+			if d.Changes, err = s.Preview(ctx, tx, d.Folder); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, d)
+	}
+	return all, nil
 }
 
 // Migration is the moving of open cases to the version of their procedure that holds, some at a time.
@@ -95,23 +160,25 @@ func (s *Service) MoveOpen(ctx context.Context, tx *store.Tx, procedure, reason 
 	return s.Queue.Enqueue(ctx, tx, m, fmt.Sprintf("%s/%s/%d", m.Hash, reason, tx.Now().UnixMicro()))
 }
 
-// Move moves up to a batch of cases and lets the rest follow. One whose state is not in the new version stays with its own.
+// Move moves up to a batch of cases and lets the rest follow. A case that cannot be moved stays with its own version. When another version
+// has come to hold meanwhile, the rest stays too: it was decided for this one.
 func (s *Service) Move(ctx context.Context, tx *store.Tx, m Migration) error {
-	p, err := s.version(ctx, tx, m.Hash)
+	p, err := s.Procedure(ctx, tx, m.Procedure)
+	if errs.Is(err, errs.NotFound) || err == nil && p.Hash != m.Hash {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	rows, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number, &r.State} }, `SELECT id, number, state FROM casework_case
+	rows, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number} }, `SELECT id, number FROM casework_case
 		WHERE procedure = $1 AND closed_at IS NULL AND hash <> $2 AND id > $3 ORDER BY id LIMIT $4`, m.Procedure, m.Hash, m.After, batch)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
 		m.After = r.ID
-		if !p.States.Has(r.State) {
-			continue
-		}
-		if _, err := s.DoIn(ctx, tx, byItself, r.Number, Migrate{To: p, Reason: m.Reason}); err != nil {
+		_, err := s.DoIn(ctx, tx, byItself, r.Number, Migrate{To: p, Reason: m.Reason})
+		if err != nil && !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Invalid) { // those are the rules' words: nothing was written
 			return fmt.Errorf("%s: %w", r.Number, err)
 		}
 	}
