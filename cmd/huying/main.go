@@ -24,6 +24,7 @@ const (
 	exitFailure = 1 // the machine failed, or a file could not be written
 	exitUsage   = 2 // the command line is wrong
 	exitInput   = 3 // the input is wrong: the message says where and what to do
+	exitDiffers = 4 // nothing failed, and what was compared is not the same
 )
 
 //go:embed locales/*.json
@@ -150,10 +151,16 @@ type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
 
+// differs ends a command that compared two things and has printed how they differ.
+var differs = errors.New("they differ")
+
 // finish reports how a command ended.
 func (e *env) finish(err error) int {
-	if err == nil {
+	switch {
+	case err == nil:
 		return exitOK
+	case errors.Is(err, differs):
+		return exitDiffers
 	}
 	fmt.Fprintln(e.err, e.cat.Error(e.lang, err))
 	var usage usageError

@@ -6,13 +6,12 @@ import (
 	"path/filepath"
 
 	"huying/internal/app"
-	"huying/internal/clock"
-	"huying/internal/pack"
 )
 
 // packCmd works on district packs.
 type packCmd struct {
 	Check packCheckCmd `cmd:"" help:"${help_pack_check}"`
+	Diff  packDiffCmd  `cmd:"" help:"${help_pack_diff}"`
 	Init  packInitCmd  `cmd:"" help:"${help_pack_init}"`
 }
 
@@ -24,19 +23,7 @@ type packCheckCmd struct {
 // Run prints what the pack holds, or every finding with its file, its line and the lines around it.
 func (c *packCheckCmd) Run(e *env) error {
 	dir := filepath.ToSlash(filepath.Clean(c.Dir))
-	p, err := pack.Load(os.DirFS(c.Dir), dir)
-	if err != nil {
-		return err
-	}
-	in, err := app.ReadReport(p, dir)
-	if err != nil {
-		return err
-	}
-	procedures, err := app.ReadProcedures(p, dir, clock.DateOf(clock.Business{}.Now(), p.Location))
-	if err != nil {
-		return err
-	}
-	drills, err := app.ReadDrills(p, dir, procedures)
+	p, err := app.CheckPack(os.DirFS(c.Dir), dir)
 	if err != nil {
 		return err
 	}
@@ -49,7 +36,7 @@ func (c *packCheckCmd) Run(e *env) error {
 		accounts = len(p.Demonstration.Accounts)
 	}
 	_, err = fmt.Fprintln(e.out, e.say("huying.pack_sound", "key", p.Key, "name", e.inLang(p.Name), "towns", kinds["town"], "communities", kinds["community"],
-		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", in.Document.Year, "records", len(in.Claims), "procedures", len(procedures),
-		"drills", len(drills)))
+		"cells", kinds["cell"], "units", len(p.Units), "accounts", accounts, "year", p.Report.Year, "records", p.Records, "procedures", len(p.Procedures),
+		"drills", p.Drills))
 	return err
 }

@@ -49,6 +49,7 @@ type App struct {
 	pack     *pack.Pack
 	report   promise.Read // of the pack
 	texts    *i18n.Catalogue
+	roles    []identity.DistrictRole // that texts name
 	demo     bool
 
 	procedures map[string]*casework.Procedure // of the pack
@@ -126,7 +127,8 @@ func (a *App) readPack() (err error) {
 	if a.pack, err = pack.Load(a.cfg.Pack, a.cfg.PackName); err != nil {
 		return err
 	}
-	a.texts = a.texts.With(packTexts(a.pack))
+	a.roles = districtRoles(a.pack)
+	a.texts.Name(roleTexts(a.roles))
 	return nil
 }
 
@@ -191,13 +193,7 @@ func (a *App) openParts(ctx context.Context) (err error) {
 // applyPack brings the trees to what the pack states and keeps its report, once.
 func (a *App) applyPack(ctx context.Context) error {
 	err := a.db.Write(ctx, func(tx *store.Tx) error {
-		if err := applyTrees(ctx, tx, a.places, a.pack, a.places.Today()); err != nil {
-			return err
-		}
-		if err := a.ids.SetDistrictRoles(ctx, tx, districtRoles(a.pack)); err != nil {
-			return err
-		}
-		_, err := a.loadProcedures(ctx, tx, a.pack.Name.ZH)
+		_, err := a.install(ctx, tx, a.pack, a.procedures, a.pack.Name.ZH)
 		return err
 	})
 	if err != nil {

@@ -154,13 +154,7 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 func (y *drillSystem) apply(ctx context.Context) error {
 	a := y.app
 	err := a.db.Write(ctx, func(tx *store.Tx) error {
-		if err := applyTrees(ctx, tx, a.places, a.pack, a.places.Today()); err != nil {
-			return err
-		}
-		if err := a.ids.SetDistrictRoles(ctx, tx, districtRoles(a.pack)); err != nil {
-			return err
-		}
-		_, err := a.loadProcedures(ctx, tx, a.pack.Name.ZH)
+		_, err := a.install(ctx, tx, a.pack, a.procedures, a.pack.Name.ZH)
 		return err
 	})
 	if err != nil {

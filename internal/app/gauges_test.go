@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"huying/internal/casework"
 	"huying/internal/clock"
 	"huying/internal/identity"
 	"huying/internal/places"
@@ -46,14 +45,9 @@ func TestTheOperatorSeesWhatWaits(t *testing.T) {
 	if n := countOf(t, a.db, "SELECT COUNT(*) FROM casework_duty WHERE outstanding AND status = 'missed'"); before["duties_missed"] != float64(n) {
 		t.Errorf("%v duties are missed, want %d", before["duties_missed"], n)
 	}
-	trees := a.places.Now()
-	form := casework.Data{"title": "路灯不亮", "category": "road", "place": "jinfeng", "description": "东门路灯三天不亮"}
-	done, err := a.cases.Open(ctx, casework.Asker{Actor: officer(trees, "jinfeng")}, "whistle", casework.OpenCase{Form: form, Channel: "web"})
-	if err != nil {
-		t.Fatal(a.texts.Error("en", err))
-	}
+	c := blow(t, a)
 	after := scraped(t, v)
-	if owed := len(done.Case.Duties); after["duties_open"] != before["duties_open"]+float64(owed) || after["jobs_waiting"] <= before["jobs_waiting"] ||
+	if owed := len(c.Duties); after["duties_open"] != before["duties_open"]+float64(owed) || after["jobs_waiting"] <= before["jobs_waiting"] ||
 		after["ledger_waiting"] != before["ledger_waiting"]+1 {
 		t.Errorf("after a call: %v, before it: %v", after, before)
 	}

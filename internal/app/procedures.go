@@ -78,14 +78,12 @@ func rolesIn(p *pack.Pack) []string {
 	return roles
 }
 
-// packTexts are the names that a pack gives, under the keys by which pages ask for them.
-func packTexts(p *pack.Pack) map[i18n.Lang]map[string]string {
-	texts := map[i18n.Lang]map[string]string{}
-	for _, lang := range i18n.Langs {
-		texts[lang] = map[string]string{}
-		for _, r := range p.Roles {
-			texts[lang]["identity.role."+r.Key] = textIn(r.Name, lang)
-		}
+// roleTexts are the names of the district's roles, under the keys by which pages ask for them.
+func roleTexts(roles []identity.DistrictRole) map[i18n.Lang]map[string]string {
+	texts := map[i18n.Lang]map[string]string{i18n.ZH: {}, i18n.EN: {}}
+	for _, r := range roles {
+		key := "identity.role." + string(r.Key)
+		texts[i18n.ZH][key], texts[i18n.EN][key] = r.ZH, r.EN
 	}
 	return texts
 }

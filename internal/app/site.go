@@ -35,21 +35,21 @@ func (a *App) openSite() (err error) {
 	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read, Cases: a.casesAbout})...)
 	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
 	a.site.Add(caseweb.Routes(caseweb.Parts{DB: a.db, Cases: a.cases, IDs: a.ids, Places: a.places, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
-		Scoring: a.scoring, About: aboutHref})...)
+		Scoring: a.scoring, About: aboutHref, Folder: a.folder})...)
 	a.site.Add(caseapi.Routes(caseapi.Parts{DB: a.db, Cases: a.cases, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
 		Notices: a.notices, Events: a.events, Scoring: a.scoring})...)
 	a.site.Add(promiseapi.Routes(promiseapi.Parts{DB: a.db, Register: a.register, Files: a.files})...)
 	a.site.Add(ordersweb.Routes(ordersweb.Parts{DB: a.db, Orders: a.orders, IDs: a.ids})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats)...)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats)...)...)
 	return nil
 }
 
 // navigation is the public's entries, then those of who signed in.
 func navigation() []web.NavItem {
 	var all []web.NavItem
-	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, ordersweb.Nav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, noticeweb.Nav, identityweb.Nav} {
+	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, ordersweb.Nav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, caseweb.AdminNav, noticeweb.Nav, identityweb.Nav} {
 		all = append(all, part...)
 	}
 	return all

@@ -119,6 +119,16 @@ func (s *Service) History(ctx context.Context, procedure string) (all []Loading,
 	return all, err
 }
 
+// Latest returns the last line of the history of each procedure, by name.
+func (s *Service) Latest(ctx context.Context, tx *store.Tx) (map[string]Loading, error) {
+	all, err := store.All(ctx, tx, (*Loading).fields, loadingColumns+" WHERE id IN (SELECT MAX(id) FROM casework_load GROUP BY procedure)")
+	latest := map[string]Loading{}
+	for _, l := range all {
+		latest[l.Procedure] = l
+	}
+	return latest, err
+}
+
 func note(ctx context.Context, tx *store.Tx, procedure, hash, by string) error {
 	_, err := tx.Exec(ctx, "INSERT INTO casework_load (procedure, hash, by_name, at) VALUES ($1, $2, $3, $4)", procedure, hash, by, micros(tx.Now()))
 	return err

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -44,11 +44,13 @@ func ParseLang(s string) Lang {
 
 var matcher = language.NewMatcher([]language.Tag{language.Chinese, language.English})
 
-// Catalogue holds every message in every language. It is read-only after New and safe for use by several goroutines.
+// Catalogue holds every message in every language. It is safe for use by several goroutines; nothing of it changes after New but the names
+// that a district gives.
 type Catalogue struct {
 	plain map[Lang]map[string]string // messages without arguments, said without a template
 	tmpl  map[Lang]*goi18n.Localizer
 	keys  map[Lang][]string
+	names atomic.Pointer[map[Lang]map[string]string] // that a district gives, under keys that the program does not have
 }
 
 // New reads locales/{zh,en}.json of each file system. A key that two packages claim is an error, and so is a broken file.
@@ -93,20 +95,29 @@ func (c *Catalogue) load(bundle *goi18n.Bundle, src fs.FS, lang Lang) error {
 	return nil
 }
 
-// With returns the catalogue with further messages, by language and key: names that a district's pack gives. They have no arguments, and
-// no key of the program is said otherwise by them.
-func (c *Catalogue) With(messages map[Lang]map[string]string) *Catalogue {
-	d := *c
-	d.plain = map[Lang]map[string]string{}
+// Name sets the names that a district's pack gives, by language and key, in the place of those before. They have no arguments, and no key of
+// the program is said otherwise by them.
+func (c *Catalogue) Name(names map[Lang]map[string]string) {
+	own := map[Lang]map[string]string{}
 	for _, lang := range Langs {
-		d.plain[lang] = maps.Clone(c.plain[lang])
-		for key, text := range messages[lang] {
+		own[lang] = map[string]string{}
+		for key, text := range names[lang] {
 			if !c.Has(lang, key) {
-				d.plain[lang][key] = text
+				own[lang][key] = text
 			}
 		}
 	}
-	return &d
+	c.names.Store(&own)
+}
+
+// name is what the district calls a key.
+func (c *Catalogue) name(lang Lang, key string) (string, bool) {
+	own := c.names.Load()
+	if own == nil {
+		return "", false
+	}
+	s, ok := (*own)[lang][key]
+	return s, ok
 }
 
 // Keys returns every key of a language, sorted.
@@ -124,6 +135,9 @@ func (c *Catalogue) T(lang Lang, key string, kv ...any) string {
 	if s, ok := c.plain[lang][key]; ok { // without building the arguments
 		return s
 	}
+	if s, ok := c.name(lang, key); ok {
+		return s
+	}
 	args := make(map[string]any, len(kv)/2)
 	for i := 0; i+1 < len(kv); i += 2 {
 		args[fmt.Sprint(kv[i])] = kv[i+1]
@@ -133,6 +147,9 @@ func (c *Catalogue) T(lang Lang, key string, kv ...any) string {
 
 func (c *Catalogue) say(lang Lang, key string, args map[string]any) string {
 	if s, ok := c.plain[lang][key]; ok {
+		return s
+	}
+	if s, ok := c.name(lang, key); ok {
 		return s
 	}
 	cfg := &goi18n.LocalizeConfig{MessageID: key, TemplateData: args}

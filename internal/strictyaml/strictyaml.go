@@ -53,13 +53,29 @@ func Decode(name string, data []byte, v any) (*File, error) {
 
 // wrap turns the library's error into ours, keeping its line and its picture of the place.
 func (f *File) wrap(err error) error {
+	var own *errs.Error
 	var ye yaml.Error
-	if !errors.As(err, &ye) || ye.GetToken() == nil {
+	switch {
+	case errors.As(err, &own):
+		return f.wrapOwn(own)
+	case !errors.As(err, &ye) || ye.GetToken() == nil:
 		return errs.Wrap(err, errs.Invalid, "strictyaml.invalid", "why", err.Error(), "excerpt", "").At(f.Name)
 	}
 	line := ye.GetToken().Position.Line
 	return errs.Wrap(err, errs.Invalid, "strictyaml.invalid", "why", ye.GetMessage(), "excerpt", f.excerpt(line)).
 		At(fmt.Sprintf("%s:%d", f.Name, line))
+}
+
+// wrapOwn is wrap for what a type of ours says of the text that it was given, in the argument "text". The library does not tell where it
+// stood; it is the first line on which it stands.
+func (f *File) wrapOwn(own *errs.Error) error {
+	if text, ok := own.Args["text"].(string); ok && text != "" {
+		if before, _, found := strings.Cut(string(f.data), text); found {
+			line := 1 + strings.Count(before, "\n")
+			return errs.Wrap(own, errs.Invalid, "strictyaml.invalid", "why", own, "excerpt", f.excerpt(line)).At(fmt.Sprintf("%s:%d", f.Name, line))
+		}
+	}
+	return errs.Wrap(own, errs.Invalid, "strictyaml.invalid", "why", own, "excerpt", "").At(f.Name)
 }
 
 // Wrong returns an error at the value of path ("$.units[3].parent"), with an excerpt. When the path is not in the file, it is at the

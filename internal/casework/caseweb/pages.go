@@ -3,6 +3,7 @@
 package caseweb
 
 import (
+	"context"
 	"embed"
 	"time"
 
@@ -32,8 +33,9 @@ type Parts struct {
 	Vault  *vault.Vault
 	Search Search
 
-	Scoring *casework.Scoring          // nil: the district scores nobody
-	About   func(number string) string // the page of what a case is about, such as a promise, by its number; empty: it has none
+	Scoring *casework.Scoring                      // nil: the district scores nobody
+	About   func(number string) string             // the page of what a case is about, such as a promise, by its number; empty: it has none
+	Folder  func(context.Context) (*Folder, error) // the pack's folder as it is now
 }
 
 // Search finds cases by their text. ok is false when nothing can be looked for in what was typed.
@@ -70,6 +72,9 @@ func Routes(p Parts) []web.Route {
 		{Pattern: "POST /cases/{number}/reveal", Need: web.Everyone, Handle: h.reveal},
 		{Pattern: "GET /procedures", Need: web.Everyone, Handle: h.procedures},
 		{Pattern: "GET /procedures/{name}", Need: web.Everyone, Handle: h.procedure},
+		{Pattern: "GET /pack", Need: web.May(identity.PackLoad), Handle: h.pack},
+		{Pattern: "POST /pack/load", Need: web.May(identity.PackLoad), Handle: h.loadPack, MaxBody: 16 << 10, Limit: time.Minute},
+		{Pattern: "POST /pack/move", Need: web.May(identity.PackLoad), Handle: h.moveOpen, MaxBody: 16 << 10},
 		{Pattern: "GET /board", Need: web.May(identity.CaseOverview), Handle: h.board},
 		{Pattern: "GET /board/duties", Need: web.May(identity.CaseOverview), Handle: h.boardDuties},
 		{Pattern: "GET /scores", Need: work, Handle: h.scores},
@@ -93,3 +98,15 @@ var StaffNav = []web.NavItem{
 	{Key: "letters", Href: "/letters", Text: "caseweb.letters", Need: web.May(identity.CaseWork)},
 	{Key: "board", Href: "/board", Text: "caseweb.board", Need: web.May(identity.CaseOverview)},
 }
+
+// AdminNav is what those who administer the program find in it.
+var AdminNav = []web.NavItem{{Key: "pack", Href: "/pack", Text: "caseweb.pack", Need: web.May(identity.PackLoad)}}
+
+// What the record has of those who administer.
+const (
+	PackLoaded identity.What = "mechanism.loaded"
+	CasesMoved identity.What = "mechanism.moved"
+)
+
+// Whats are all that the record of this package names.
+var Whats = []identity.What{PackLoaded, CasesMoved}

@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"huying/internal/calendar"
+	"huying/internal/casework"
+	"huying/internal/casework/caseweb"
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/pack"
+	"huying/internal/places"
+	"huying/internal/store"
+)
+
+// CheckedPack is a pack that was found sound, with all that is read out of it.
+type CheckedPack struct {
+	*pack.Pack
+	Records    int // of its report
+	Procedures map[string]*casework.Procedure
+	Drills     int
+}
+
+// CheckPack reads the pack in fsys as the server does before it uses one, its report and its drills included. dir stands before the files in
+// the findings.
+func CheckPack(fsys fs.FS, dir string) (*CheckedPack, error) {
+	p, err := pack.Load(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	in, err := ReadReport(p, dir)
+	if err != nil {
+		return nil, err
+	}
+	procedures, err := ReadProcedures(p, dir, clock.DateOf(clock.Business{}.Now(), p.Location))
+	if err != nil {
+		return nil, err
+	}
+	drills, err := ReadDrills(p, dir, procedures)
+	return &CheckedPack{p, len(in.Claims), procedures, len(drills)}, err
+}
+
+// install makes a pack hold in the caller's transaction: its units and places, its roles, its procedures.
+func (a *App) install(ctx context.Context, tx *store.Tx, p *pack.Pack, procedures map[string]*casework.Procedure, by string) (l casework.Loaded, err error) {
+	if _, err := a.cases.HoldLoad(ctx, tx); err != nil { // first, so that two who install wait and do not hold one another up
+		return l, err
+	}
+	if err := applyTrees(ctx, tx, a.places, p, a.places.Today()); err != nil {
+		return l, err
+	}
+	if err := a.ids.SetDistrictRoles(ctx, tx, districtRoles(p)); err != nil {
+		return l, err
+	}
+	return a.cases.Load(ctx, tx, procedures, by)
+}
+
+// folder reads the pack's folder as it is now, for the page that shows and loads it.
+func (a *App) folder(context.Context) (*caseweb.Folder, error) {
+	f := &caseweb.Folder{Name: a.cfg.PackName}
+	var err error
+	if f.Files, f.Print, err = listed(a.cfg.Pack); err != nil {
+		return nil, errs.Wrap(err, errs.Unavailable, "app.folder_unreadable", "folder", a.cfg.PackName)
+	}
+	p, err := CheckPack(a.cfg.Pack, a.cfg.PackName)
+	if err == nil && p.Key != a.pack.Key {
+		err = errs.New(errs.Invalid, "app.pack_other_district", "there", a.pack.Key, "found", p.Key).At(path.Join(a.cfg.PackName, "pack.yaml"))
+	}
+	if _, after, lerr := listed(a.cfg.Pack); err == nil && (lerr != nil || after != f.Print) {
+		err = errs.New(errs.Conflict, "app.folder_moving").At(a.cfg.PackName)
+	}
+	if err != nil {
+		if f.Found = errs.All(err); len(f.Found) == 0 {
+			return nil, err
+		}
+		f.Blame()
+		return f, nil
+	}
+	f.Procedures, f.Drills, f.Restart = p.Procedures, p.Drills, a.restart(p.Pack)
+	f.Install = func(ctx context.Context, tx *store.Tx, by string) (casework.Loaded, error) {
+		return a.install(ctx, tx, p.Pack, p.Procedures, by)
+	}
+	return f, nil
+}
+
+// restart names what of a pack holds only once a server was started with it.
+func (a *App) restart(p *pack.Pack) (keys []string) {
+	for _, x := range []struct {
+		key  string
+		same bool
+	}{
+		{"app.part_name", p.Name == a.pack.Name},
+		{"app.part_hours", slices.Equal(p.Hours, a.pack.Hours) && p.Location.String() == a.pack.Location.String()},
+		{"app.part_report", p.Report == a.pack.Report && string(p.ReportText) == string(a.pack.ReportText)},
+		{"app.part_supervision", rulesOf(p) == rulesOf(a.pack)},
+	} {
+		if !x.same {
+			keys = append(keys, x.key)
+		}
+	}
+	return keys
+}
+
+// listed are the files of a pack, and a print that is another as soon as one of them is.
+func listed(fsys fs.FS) (files []caseweb.FolderFile, print string, err error) {
+	sum := sha256.New()
+	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name != "." && strings.HasPrefix(path.Base(name), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() || len(files) > pack.MaxFiles {
+			return nil
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%d %s %d\n", len(name), name, len(data)) // a hash never fails
+		sum.Write(data)
+		files = append(files, caseweb.FolderFile{Name: name, Size: len(data)})
+		return nil
+	})
+	return files, hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// nameRoles takes over what another server, or the page, made of the district's roles.
+func (a *App) nameRoles(ctx context.Context) error {
+	roles, err := a.ids.DistrictRoles(ctx)
+	if err == nil && !slices.Equal(roles, a.roles) {
+		a.roles = roles
+		a.texts.Name(roleTexts(roles))
+	}
+	return err
+}
+
+// Diff compares a folder with what runs on a database: what loading it would change, and what that would mean for the open cases. Nothing is
+// changed. The server may go on meanwhile.
+func Diff(ctx context.Context, cfg Config) (all []casework.Difference, err error) {
+	p, err := CheckPack(cfg.Pack, cfg.PackName)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.readPack(); err != nil {
+		return nil, err
+	}
+	if err := a.openDatabase(ctx); err != nil {
+		return nil, err
+	}
+	where, err := places.Open(ctx, a.db, a.pack.Location)
+	if err != nil {
+		return nil, err
+	}
+	hours, err := hoursOf(a.pack)
+	if err != nil {
+		return nil, err
+	}
+	days, err := calendar.Open(ctx, a.db, hours)
+	if err != nil {
+		return nil, err
+	}
+	cases := casework.New(casework.Parts{DB: a.db, Calendar: days.Calendar, Trees: where.Now})
+	err = a.db.Read(ctx, func(tx *store.Tx) error { all, err = cases.Compare(ctx, tx, p.Procedures); return err })
+	return all, err
+}
