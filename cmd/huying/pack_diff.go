@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"huying/internal/app"
-	"huying/internal/casework"
 )
 
 // packDiffCmd says what loading a folder into a running district would change, and what that would mean for its open cases.
@@ -42,7 +41,7 @@ func (c *packDiffCmd) Run(e *env) error {
 }
 
 // difference prints one procedure: how it differs, and a line for each state in which cases are open.
-func (e *env) difference(d *casework.Difference) {
+func (e *env) difference(d *app.Difference) {
 	key := "huying.diff_changed"
 	switch {
 	case d.Running == nil:

@@ -146,9 +146,12 @@ func (a *App) nameRoles(ctx context.Context) error {
 	return err
 }
 
+// Difference is one procedure as it runs and as a folder has it.
+type Difference = casework.Difference
+
 // Diff compares a folder with what runs on a database: what loading it would change, and what that would mean for the open cases. Nothing is
 // changed. The server may go on meanwhile.
-func Diff(ctx context.Context, cfg Config) (all []casework.Difference, err error) {
+func Diff(ctx context.Context, cfg Config) (all []Difference, err error) {
 	p, err := CheckPack(cfg.Pack, cfg.PackName)
 	if err != nil {
 		return nil, err
