@@ -20,12 +20,15 @@ func startForThisProcess() (string, error) {
 // Main runs a package's tests and removes the server that they started, if they did. A package that uses this one calls it:
 //
 //	func TestMain(m *testing.M) { storetest.Main(m) }
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a package that has more to do before and afterwards: it returns the status.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if own != nil {
 		if err := own.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "storetest:", err)
 		}
 	}
-	os.Exit(code)
+	return code
 }

@@ -20,9 +20,10 @@ import (
 // Server is a throwaway PostgreSQL on 127.0.0.1, in a folder of its own. It is a real server with durable commits left on, so that
 // what a test sees is what a district gets.
 type Server struct {
-	URL string
-	dir string
-	cmd *exec.Cmd
+	URL  string
+	dir  string
+	port int
+	cmd  *exec.Cmd
 }
 
 // StartServer makes a cluster in a new folder and starts it. PostgreSQL refuses to run as root, so root runs it as "postgres".
@@ -53,18 +54,38 @@ func (s *Server) start(bin string) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	port, err := freePort()
-	if err != nil {
+	if s.port, err = freePort(); err != nil {
 		return err
 	}
-	s.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", s.dir,
-		"-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "log_min_messages=fatal")
+	s.URL = fmt.Sprintf("postgres://huying@127.0.0.1:%d/postgres?sslmode=disable", s.port)
+	return s.launch(bin, cred)
+}
+
+func (s *Server) launch(bin string, cred *syscall.SysProcAttr) error {
+	s.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(s.dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
+		"-k", s.dir, "-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "log_min_messages=fatal")
 	s.cmd.SysProcAttr, s.cmd.Dir = cred, s.dir
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	s.URL = fmt.Sprintf("postgres://huying@127.0.0.1:%d/postgres?sslmode=disable", port)
 	return waitFor(s.URL)
+}
+
+// Restart has the server break down, as when its machine loses power, and starts it again on what it had written by then.
+func (s *Server) Restart() error {
+	bin, err := binaries()
+	if err != nil {
+		return err
+	}
+	cred, err := credential(s.dir)
+	if err != nil {
+		return err
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil { // immediate shutdown: the next start recovers from the log
+		return err
+	}
+	_ = s.cmd.Wait()
+	return s.launch(bin, cred)
 }
 
 // Stop ends the server and removes its folder.
