@@ -214,7 +214,7 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 			return nil
 		}
 		if try == maxTries || !lostRace(err) {
-			return err
+			return named(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -241,7 +241,7 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) (err error) {
 	if err == nil {
 		tx.finished()
 	}
-	return err
+	return named(err)
 }
 
 // once runs f in a transaction of PostgreSQL.
