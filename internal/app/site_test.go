@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(playIn); dir != "" {
 		os.Exit(playUntilKilled(dir))
 	}
+	if os.Getenv(sweeperEnv) != "" {
+		os.Exit(sweeperMain())
+	}
 	storetest.Main(m)
 }
 

@@ -21,7 +21,7 @@ import (
 	"huying/internal/vault"
 )
 
-// Bulk gives commands to simulated cases of its own, in memory and at the time of each, and writes what follows from them many at a time: the
+// Bulk gives commands to cases of its own, in memory and at the time of each, and writes what follows from them many at a time: the
 // rows that the same commands would have left, given one by one. Commands and rules are the same; only the writing is another. It belongs
 // to one goroutine until Write, which may be another's.
 type Bulk struct {
@@ -157,7 +157,6 @@ func (b *Bulk) Open(at time.Time, id int64, who Asker, procedure string, cmd Ope
 	}
 	b.turn(at)
 	x := &BulkCase{Procedure: p}
-	cmd.Simulated = true
 	cmd, x.Secret = opening(p, id, who, cmd)
 	key := [2]string{p.Name, p.repeats(cmd.Form)}
 	cmd.Earlier = b.earlier[key]
@@ -231,12 +230,7 @@ func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 	if err := b.count(ctx, tx); err != nil {
 		return err
 	}
-	for _, j := range t.waiting {
-		if err := b.s.Queue.Enqueue(ctx, tx, j.Event, j.Key); err != nil {
-			return err
-		}
-	}
-	if err := b.s.Queue.NoteDone(ctx, tx, t.done); err != nil {
+	if err := b.s.Queue.EnqueueAll(ctx, tx, t.waiting, t.done); err != nil {
 		return err
 	}
 	if err := to.Vault.GiveAll(ctx, tx, b.given); err != nil {

@@ -53,11 +53,6 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 			return err
 		}
 	}
-	if !c.Simulated {
-		if err := s.Queue.Enqueue(ctx, tx, Happened{Case: c.ID, Seq: r.Seq}, fmt.Sprintf("%d/%d", c.ID, r.Seq)); err != nil {
-			return err
-		}
-	}
 	for _, f := range following(p, old, c, r) {
 		if err := s.Queue.Enqueue(ctx, tx, f.Event, f.Key); err != nil {
 			return err
@@ -66,9 +61,12 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	return nil
 }
 
-// following are the jobs that follow from a record of which nobody needs to be told: orders to other systems, children that are to be opened,
-// the end, and that it was none.
+// following are the jobs that follow from a record: that people are told, orders to other systems, children that are to be opened, the end, and
+// that it was none. Of what is simulated nobody outside hears.
 func following(p *Procedure, old, c *Case, r Record) (all []jobs.Job) {
+	if !c.Simulated {
+		all = append(all, jobs.Job{Event: Happened{Case: c.ID, Seq: r.Seq}, Key: fmt.Sprintf("%d/%d", c.ID, r.Seq)})
+	}
 	for _, e := range r.Events {
 		if e.Ordered != nil && !c.Simulated {
 			all = append(all, jobs.Job{Event: OrderAsked{Case: c.ID, Seq: r.Seq}, Key: fmt.Sprintf("%d/%d", c.ID, r.Seq)})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,18 +101,23 @@ type Job struct {
 	Key   string
 }
 
-// NoteDone writes jobs that were done already, in the caller's transaction: what is left of a job after it ran, without its running. The
-// caller knows that there is nothing to do.
-func (q *Queue) NoteDone(ctx context.Context, tx *store.Tx, all []Job) error {
+// EnqueueAll writes many jobs in the caller's transaction, and of some that they were done: what is left of a job after it ran, without its
+// running. The caller knows that there is nothing to do. A key that is taken fails.
+func (q *Queue) EnqueueAll(ctx context.Context, tx *store.Tx, waiting, done []Job) error {
 	rows := store.Rows{Table: "jobs", Columns: []string{"kind", "key", "payload", "run_at", "tries", "made_at", "done_at", "dead"}}
 	at := q.clock.Now().UnixMicro()
-	for _, d := range all {
-		payload, err := json.Marshal(d.Event)
+	for i, j := range slices.Concat(waiting, done) {
+		payload, err := json.Marshal(j.Event)
 		if err != nil {
 			return err
 		}
-		rows.Add(d.Event.Kind(), d.Key, string(payload), at, 0, at, at, false)
+		var ended any
+		if i >= len(waiting) {
+			ended = at
+		}
+		rows.Add(j.Event.Kind(), j.Key, string(payload), at, 0, at, ended, false)
 	}
+	tx.AfterCommit(q.nudge)
 	return rows.Insert(ctx, tx)
 }
 
