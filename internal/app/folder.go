@@ -11,13 +11,11 @@ import (
 	"slices"
 	"strings"
 
-	"huying/internal/calendar"
 	"huying/internal/casework"
 	"huying/internal/casework/caseweb"
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/pack"
-	"huying/internal/places"
 	"huying/internal/store"
 )
 
@@ -158,25 +156,9 @@ func Diff(ctx context.Context, cfg Config) (all []Difference, err error) {
 	}
 	a := &App{cfg: cfg}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.readPack(); err != nil {
+	if err := a.openBeside(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openDatabase(ctx); err != nil {
-		return nil, err
-	}
-	where, err := places.Open(ctx, a.db, a.pack.Location)
-	if err != nil {
-		return nil, err
-	}
-	hours, err := hoursOf(a.pack)
-	if err != nil {
-		return nil, err
-	}
-	days, err := calendar.Open(ctx, a.db, hours)
-	if err != nil {
-		return nil, err
-	}
-	cases := casework.New(casework.Parts{DB: a.db, Calendar: days.Calendar, Trees: where.Now})
-	err = a.db.Read(ctx, func(tx *store.Tx) error { all, err = cases.Compare(ctx, tx, p.Procedures); return err })
+	err = a.db.Read(ctx, func(tx *store.Tx) error { all, err = a.cases.Compare(ctx, tx, p.Procedures); return err })
 	return all, err
 }

@@ -9,6 +9,7 @@ import (
 	"huying/internal/casework/caseweb"
 	"huying/internal/edge/orders/ordersweb"
 	"huying/internal/i18n"
+	"huying/internal/identity"
 	"huying/internal/identity/identityweb"
 	"huying/internal/ledger/ledgerweb"
 	"huying/internal/notice/noticeweb"
@@ -42,7 +43,7 @@ func (a *App) openSite() (err error) {
 	a.site.Add(ordersweb.Routes(ordersweb.Parts{DB: a.db, Orders: a.orders, IDs: a.ids})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats)...)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats, []identity.What{ProjectionRebuilt})...)...)
 	return nil
 }
 

@@ -92,11 +92,21 @@ func LedgerData(id int64, seq int, at int64, signed, events string) []byte {
 
 // save writes what a case is now, where it differs from what it was; old is nil for a new one.
 func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case, at time.Time) error {
+	if err := saveRow(ctx, tx, p, c, at, old == nil); err != nil {
+		return err
+	}
+	if err := saveDuties(ctx, tx, old, c); err != nil {
+		return err
+	}
+	return saveParts(ctx, tx, p, s.Trees(), old, c)
+}
+
+func saveRow(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, at time.Time, fresh bool) error {
 	doc, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	if old == nil {
+	if fresh {
 		_, err = tx.Exec(ctx, `INSERT INTO casework_case (`+caseColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`, columns(p, c, at, doc)...)
 	} else {
@@ -104,13 +114,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15, tone = $16 WHERE id = $1`,
 			movable(p, c, at, doc)...)
 	}
-	if err != nil {
-		return err
-	}
-	if err := saveDuties(ctx, tx, old, c); err != nil {
-		return err
-	}
-	return saveParts(ctx, tx, p, s.Trees(), old, c)
+	return err
 }
 
 const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, doc, tone,

@@ -119,7 +119,7 @@ func (d *duty) open() bool {
 type story struct {
 	number, procedure, hash, title, category, place string
 	state, outcome                                  string
-	visit, level, reopened                          int
+	visit, level, reopened, records                 int
 	urgent, simulated                               bool
 	openedAt, closedAt                              time.Time
 	parties                                         map[string][]string

@@ -82,6 +82,7 @@ func (r *run) one(ctx context.Context, tx *store.Tx, w *row) error {
 	if err := r.versions(ctx, tx); err != nil {
 		return err
 	}
+	before := r.findings()
 	s, err := r.history(ctx, tx, w)
 	if err != nil {
 		return err
@@ -89,12 +90,26 @@ func (r *run) one(ctx context.Context, tx *store.Tx, w *row) error {
 	for _, f := range s.wrong {
 		r.found(what, f.why, f.args...)
 	}
+	r.broken = r.findings() - before
+	if w.Seq > s.records { // the row knows of more than there is
+		r.broken++
+	}
+	before = r.findings()
+	r.differs(what, "seq", w.Seq, s.records)
 	r.compare(what, w, s)
 	r.compareDoc(what, w, s)
+	if err := r.duties(ctx, tx, what, w.ID, s); err != nil {
+		return err
+	}
+	r.stale = r.findings() - before
+	r.judged(w.ID)
 	r.clocks(what, s)
 	r.overlooked(what, s, tx.Now())
-	return r.duties(ctx, tx, what, w.ID, s)
+	return nil
 }
+
+// findings is how many there are so far.
+func (r *run) findings() int { return len(r.report.Findings) + int(r.report.More) }
 
 // history reads the records of a case, holds each to its entry in the log, and tells the story.
 func (r *run) history(ctx context.Context, tx *store.Tx, w *row) (*story, error) {
@@ -125,9 +140,7 @@ func (r *run) history(ctx context.Context, tx *store.Tx, w *row) (*story, error)
 		s.tell(events, time.UnixMicro(at).UTC(), r.ends)
 		return nil
 	})
-	if seq != w.Seq {
-		r.differs(what, "seq", w.Seq, seq)
-	}
+	s.records = seq
 	return s, err
 }
 

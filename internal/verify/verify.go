@@ -42,6 +42,11 @@ type Report struct {
 	Duties   int64
 	Findings []Finding // at most MostFindings
 	More     int64     // findings beyond them
+
+	// Stale are the cases (by id) whose row or duties are not what their history says, while the history itself is sound: they can be rebuilt.
+	Stale []int64
+	// Lost are those of which neither can be believed.
+	Lost []int64
 }
 
 // MostFindings bounds a report.
@@ -75,6 +80,19 @@ type run struct {
 	o          Options
 	report     *Report
 	procedures map[string]*procedure
+
+	stale, broken int // findings of the case at hand: in what follows from its history, and in the history
+}
+
+// judged notes of a case what its findings mean for it.
+func (r *run) judged(id int64) {
+	switch {
+	case r.broken > 0 && r.stale > 0:
+		r.report.Lost = append(r.report.Lost, id)
+	case r.stale > 0:
+		r.report.Stale = append(r.report.Stale, id)
+	}
+	r.stale, r.broken = 0, 0
 }
 
 func (r *run) found(what, why string, args ...any) {
