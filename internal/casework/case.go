@@ -103,6 +103,28 @@ func (c *Case) clone() *Case {
 	return &d
 }
 
+// latest is the last moment of which the case tells: nothing that follows is earlier.
+func (c *Case) latest() time.Time {
+	at := c.Entered
+	later := func(t time.Time) {
+		if t.After(at) {
+			at = t
+		}
+	}
+	later(c.ClosedAt)
+	for i := range c.Duties {
+		o := &c.Duties[i]
+		later(o.Start)
+		later(o.At)
+		later(o.Done)
+	}
+	for _, p := range c.Pauses {
+		later(p.From)
+		later(p.To)
+	}
+	return at
+}
+
 // duty returns the duty of a key, or nil.
 func (c *Case) duty(k DutyKey) *Owing {
 	for i := range c.Duties {

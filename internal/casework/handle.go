@@ -143,6 +143,7 @@ func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number stri
 	if err != nil {
 		return Done{}, err
 	}
+	tx.NotBefore(c.latest())
 	p, err := s.version(ctx, tx, c.Hash)
 	if err != nil {
 		return Done{}, err

@@ -186,6 +186,14 @@ func (tx *Tx) check(ctx context.Context) error {
 // Now is the time of the transaction: the same at its first row and its last.
 func (tx *Tx) Now() time.Time { return tx.now }
 
+// NotBefore moves the time of the transaction on to t when its clock stands before it: what has happened was earlier than what follows from
+// it, also when the machine's clock was set back.
+func (tx *Tx) NotBefore(t time.Time) {
+	if tx.now.Before(t) {
+		tx.now = t
+	}
+}
+
 // AfterCommit runs f once the transaction is durable, and never if it fails: in the order of the calls, before Write returns. f must
 // not fail and must not block.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
