@@ -51,7 +51,7 @@ func idle(e jobs.Event) bool {
 	case casework.Ended:
 		return e.Parent == 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(settles)), func(k string) bool { return strings.HasPrefix(k, e.Procedure+"/") })
 	case casework.Reopened:
-		return e.Procedure != closing
+		return e.Parent == 0 && e.Procedure != closing
 	}
 	return false
 }
@@ -71,10 +71,10 @@ func (a *App) settled(ctx context.Context, tx *store.Tx, id int64) (*settled, er
 	return s, err
 }
 
-// reopened takes back in the register what the end of a case had entered.
+// reopened tells the case's parent, and takes back in the register what the end of a case had entered.
 func (a *App) reopened(ctx context.Context, tx *store.Tx, e casework.Reopened) error {
-	if e.Procedure != closing {
-		return nil
+	if err := a.cases.ChildReopened(ctx, tx, e); err != nil || e.Procedure != closing {
+		return err
 	}
 	c, err := a.cases.Case(ctx, tx, e.Case)
 	if err != nil || c.Closed() {

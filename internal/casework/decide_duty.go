@@ -46,6 +46,7 @@ func (d *decider) oweOne(name, state, party string, owner Member, def *Duty) err
 	if d.owedAlready(o.DutyKey) {
 		return nil
 	}
+	d.supersede(o)
 	switch {
 	case def.Each != "":
 		return d.oweRows(o, def)
@@ -54,6 +55,17 @@ func (d *decider) oweOne(name, state, party string, owner Member, def *Duty) err
 		return d.begin(d.turn(o, def))
 	}
 	return d.beginOnTerm(o, def)
+}
+
+// supersede withdraws what the owner of a duty still owes under its name since an earlier visit of the state: it is asked of them afresh.
+func (d *decider) supersede(o Owed) {
+	for i := range d.c.Duties {
+		old := &d.c.Duties[i]
+		if old.outstanding() && old.Name == o.Name && old.Owner == o.Owner && old.State == o.State && old.Visit < o.Visit {
+			key := old.DutyKey
+			d.emit(Event{Dropped: &key})
+		}
+	}
 }
 
 // beginOnTerm lets a duty begin that is due on a day that was named, or, where none was, within a term.

@@ -26,6 +26,9 @@ func (d *decider) open(cmd OpenCase) error {
 	if err := d.known(d.p.form, form); err != nil {
 		return err
 	}
+	if err := d.notPast(form); err != nil {
+		return err
+	}
 	category, _ := form["category"].(string)
 	caller := cmd.Caller
 	caller.N = 1
@@ -61,6 +64,38 @@ func (d *decider) open(cmd OpenCase) error {
 		return err
 	}
 	return d.settle()
+}
+
+// notPast holds that nothing is to be due on a day that is over. The program may be late itself.
+func (d *decider) notPast(form Data) error {
+	var wrong errs.List
+	check := func(duties Named[Duty]) error {
+		for i := range duties {
+			field, ok := d.p.formField(duties[i].Value.By)
+			day, given := form[field.Name].(string)
+			if !ok || !given {
+				continue
+			}
+			due, err := d.due(&Owed{On: day})
+			if err != nil {
+				return err
+			}
+			if due.At.Before(d.w.Now) {
+				wrong = append(wrong, errs.New(errs.Invalid, "casework.form.past").On(field.Name))
+			}
+		}
+		return nil
+	}
+	if d.by.Program {
+		return nil
+	}
+	err := check(d.p.Duties)
+	for i := range d.p.States {
+		if err == nil {
+			err = check(d.p.States[i].Value.Duties)
+		}
+	}
+	return cmp.Or(err, wrong.Err())
 }
 
 // weigh works out anew what the case is worth: its values, and whether it is urgent.

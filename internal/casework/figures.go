@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"database/sql"
+	"math"
+	"slices"
 	"time"
 
 	"huying/internal/clock"
@@ -93,19 +95,38 @@ type Tally struct {
 	States   map[string]int  // of those that are open
 	Outcomes map[Outcome]int // of those that ended
 	Shares   map[string]Part // the procedure's own, by name
-	Withheld bool            // some count was below LeastCounted, and the cases are confidential: nothing is told
+	Withheld bool            // something is not told: a count below LeastCounted of confidential cases, or all of it to who may not know
 }
 
 // Part is a number out of another. Of nothing there is no share.
-type Part struct{ Of, Among int }
+type Part struct {
+	Of, Among int
+	Rough     *int // whole percents, in the place of Of and Among where those are small counts of confidential cases
+}
+
+// Percent is the share in percent, to a tenth or to a whole; ok is false of nothing.
+func (p Part) Percent() (percent float64, ok bool) {
+	if p.Rough != nil {
+		return float64(*p.Rough), true
+	}
+	if p.Among == 0 {
+		return 0, false
+	}
+	return math.Round(1000*float64(p.Of)/float64(p.Among)) / 10, true
+}
 
 // LeastCounted is the smallest count that is told of confidential cases: below it, who is meant could be guessed.
 const LeastCounted = 5
 
-// Count returns how the cases of a procedure that were opened in a period stand. It counts all of them, for it tells of none; of a closed
-// circle, counts below LeastCounted are withheld.
-func (s *Service) Count(ctx context.Context, tx *store.Tx, p *Procedure, from, until clock.Date) (Tally, error) {
+// Count returns how the cases of a procedure that were opened in a period stand. It counts all of them, for it tells of none. Figures of what
+// is not for the public are for who oversees cases, or has a post that the procedure names: to others all is withheld. Of a closed circle,
+// counts below LeastCounted are withheld from everybody.
+func (s *Service) Count(ctx context.Context, tx *store.Tx, v Viewer, p *Procedure, from, until clock.Date) (Tally, error) {
 	t := Tally{States: map[string]int{}, Outcomes: map[Outcome]int{}, Shares: map[string]Part{}}
+	if !v.mayCount(p) {
+		t.Withheld = true
+		return t, nil
+	}
 	q := "SELECT state, outcome, COUNT(*) FROM casework_case WHERE procedure = $1"
 	args := []any{p.Name}
 	if zone := s.Calendar().Zone(); !from.IsZero() {
@@ -144,7 +165,18 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, p *Procedure, from, u
 	return t, err
 }
 
-// withhold takes away every count that is small, and what it could be worked out from.
+// mayCount reports whether the figures of a procedure are for a viewer.
+func (v *Viewer) mayCount(p *Procedure) bool {
+	if p.Visible.Public != Hidden || len(v.overview) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(v.roles, func(r placed) bool {
+		named := slices.ContainsFunc(p.Parties, func(e Entry[Party]) bool { return e.Value.Role == r.role || slices.Contains(e.Value.Acts, r.role) })
+		return named || slices.Contains(p.acting, r.role) || slices.Contains(p.OpenedBy, r.role)
+	})
+}
+
+// withhold takes away every count that is small, and what it could be worked out from. A share of many stays, by its percents alone.
 func (t *Tally) withhold() {
 	for k, n := range t.States {
 		if n < LeastCounted {
@@ -159,8 +191,14 @@ func (t *Tally) withhold() {
 		}
 	}
 	for k, part := range t.Shares {
-		if part.Of < LeastCounted || part.Among-part.Of < LeastCounted && part.Among != part.Of {
+		switch rest := part.Among - part.Of; {
+		case part.Among == 0: // of nothing nothing is told
+		case part.Among < LeastCounted:
 			delete(t.Shares, k)
+			t.Withheld = true
+		case part.Of < LeastCounted || rest < LeastCounted && rest > 0:
+			percent := (200*part.Of + part.Among) / (2 * part.Among)
+			t.Shares[k] = Part{Rough: &percent}
 			t.Withheld = true
 		}
 	}

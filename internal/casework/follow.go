@@ -38,21 +38,30 @@ func (s *Service) OpenChild(ctx context.Context, tx *store.Tx, e ChildAsked) err
 
 // ChildEnded tells a case how its child ended.
 func (s *Service) ChildEnded(ctx context.Context, tx *store.Tx, e Ended) error {
-	if e.Parent == 0 {
+	return s.childIs(ctx, tx, e.Parent, e.Case, e.Outcome)
+}
+
+// ChildReopened tells a case that its child goes on.
+func (s *Service) ChildReopened(ctx context.Context, tx *store.Tx, e Reopened) error {
+	return s.childIs(ctx, tx, e.Parent, e.Case, Open)
+}
+
+func (s *Service) childIs(ctx context.Context, tx *store.Tx, parent, child int64, outcome Outcome) error {
+	if parent == 0 {
 		return nil
 	}
-	parent, err := s.Case(ctx, tx, e.Parent)
+	c, err := s.Case(ctx, tx, parent)
 	if err != nil {
 		return err
 	}
-	for _, ch := range parent.Children {
-		if ch.Case == e.Case {
-			ch.Outcome = string(e.Outcome)
-			_, err := s.DoIn(ctx, tx, byItself, parent.Number, ChildIs{ch})
+	for _, ch := range c.Children {
+		if ch.Case == child {
+			ch.Outcome = string(outcome)
+			_, err := s.DoIn(ctx, tx, byItself, c.Number, ChildIs{ch})
 			return err
 		}
 	}
-	return fmt.Errorf("casework: %s is no child of case %d", e.Number, e.Parent)
+	return fmt.Errorf("casework: case %d is no child of %s", child, c.Number)
 }
 
 // batch is how many cases one transaction moves of those that follow one change.

@@ -7,6 +7,7 @@ import (
 
 	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/identity"
 	"huying/internal/store"
 	"huying/internal/store/storetest"
 )
@@ -183,9 +184,18 @@ func TestTheSuccessRateIsComputed(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.read(func(tx *store.Tx) error {
-			tally, err := o.Count(o.ctx, tx, procedureOf(t, "mediation"), clock.Date{}, clock.Date{})
+			p := procedureOf(t, "mediation")
+			tally, err := o.Count(o.ctx, tx, o.ViewerOf(desk, ""), p, clock.Date{}, clock.Date{})
 			if got := tally.Shares["success"]; got != (Part{Of: 6, Among: 11}) {
 				t.Errorf("the success rate is %+v of %+v", got, tally)
+			}
+			if kept, ok := tally.Shares["kept"].Percent(); !ok || kept != 0 || tally.Shares["kept"].Of+tally.Shares["kept"].Among != 0 {
+				t.Errorf("of six agreements were kept %+v", tally.Shares["kept"])
+			}
+			for _, who := range []*identity.Actor{nil, holder(2, identity.Clerk, "construction", "")} { // what is not public
+				if told, err := o.Count(o.ctx, tx, o.ViewerOf(who, ""), p, clock.Date{}, clock.Date{}); err != nil || !told.Withheld || len(told.States)+len(told.Outcomes)+len(told.Shares) != 0 {
+					t.Errorf("others are told %+v: %v", told, err)
+				}
 			}
 			return err
 		})

@@ -23,16 +23,17 @@ const (
 	NewsApproval  = "approval"
 	NewsReturned  = "returned"
 	NewsMoved     = "case.moved"
+	NewsReopened  = "case.reopened"
 	NewsEnded     = "case.ended"
 )
 
 // Topics are all of them, in the order in which they are offered.
-var Topics = []string{NewsOwed, NewsMissed, NewsEscalated, NewsApproval, NewsReturned, NewsMoved, NewsEnded}
+var Topics = []string{NewsOwed, NewsMissed, NewsEscalated, NewsApproval, NewsReturned, NewsMoved, NewsReopened, NewsEnded}
 
 // NewsOf returns what of a record others should hear of: c is the case after it. Nobody is told what they did themselves: the teller
 // leaves out who signed.
 func NewsOf(p *Procedure, c *Case, r Record) []News {
-	n := &teller{p: p, c: c}
+	n := &teller{p: p, c: c, reopened: slices.ContainsFunc(r.Events, func(e Event) bool { return e.Entered != nil && e.Entered.Visit == c.Begun && e.Entered.Visit > 1 })}
 	for _, e := range r.Events {
 		n.take(e)
 	}
@@ -40,9 +41,10 @@ func NewsOf(p *Procedure, c *Case, r Record) []News {
 }
 
 type teller struct {
-	p    *Procedure
-	c    *Case
-	news []News
+	p        *Procedure
+	c        *Case
+	reopened bool // by the record
+	news     []News
 }
 
 func (n *teller) take(e Event) {
@@ -64,11 +66,14 @@ func (n *teller) take(e Event) {
 	case e.Returned != nil:
 		n.add(News{Topic: NewsReturned, To: n.lead(), Title: n.state()})
 	case e.Entered != nil && e.Entered.Visit == n.c.Visit && n.c.Seq > 0:
-		topic := NewsMoved
-		if n.c.Closed() {
-			topic = NewsEnded
+		switch {
+		case n.c.Closed():
+			n.add(News{Topic: NewsEnded, To: n.callers(), Title: n.state()})
+		case n.reopened:
+			n.add(News{Topic: NewsReopened, To: n.everybody(), Title: n.state()})
+		default:
+			n.add(News{Topic: NewsMoved, To: n.callers(), Title: n.state()})
 		}
-		n.add(News{Topic: topic, To: n.callers(), Title: n.state()})
 	}
 }
 
@@ -94,6 +99,15 @@ func (n *teller) lead() []string {
 	var out []string
 	for _, m := range n.c.Parties["lead"] {
 		out = append(out, n.c.holder(m))
+	}
+	return out
+}
+
+// everybody are who calls and who has a part.
+func (n *teller) everybody() []string {
+	out := n.callers()
+	for _, party := range n.p.Parties {
+		out = append(out, n.p.addresses(n.c, party.Key)...)
 	}
 	return out
 }

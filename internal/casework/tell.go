@@ -29,6 +29,7 @@ type (
 		Case      int64  `json:"case"`
 		Number    string `json:"number"`
 		Procedure string `json:"procedure"`
+		Parent    int64  `json:"parent,omitempty"`
 	}
 	// ChildAsked is a child that a case wants to be opened.
 	ChildAsked struct {
@@ -82,7 +83,7 @@ func following(p *Procedure, old, c *Case, r Record) (all []jobs.Job) {
 		e := Ended{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Outcome: c.Outcome, Parent: c.Parent}
 		all = append(all, jobs.Job{Event: e, Key: key})
 	case !c.Closed() && ended:
-		all = append(all, jobs.Job{Event: Reopened{Case: c.ID, Number: c.Number, Procedure: c.Procedure}, Key: key})
+		all = append(all, jobs.Job{Event: Reopened{Case: c.ID, Number: c.Number, Procedure: c.Procedure, Parent: c.Parent}, Key: key})
 	}
 	return all
 }

@@ -124,7 +124,7 @@ func (b *viewing) askMembers(members ...Member) {
 }
 
 func (b *viewing) unitName(key string) Text {
-	if u, ok := b.units.ByKey(key); ok {
+	if u, ok := b.units.Known(key); ok {
 		return u.Name
 	}
 	return Text{ZH: key}

@@ -12,8 +12,9 @@ type tally struct {
 	States   map[string]int `json:"states"`
 	Outcomes map[string]int `json:"outcomes"`
 	Shares   map[string]struct {
-		Of    int `json:"of"`
-		Among int `json:"among"`
+		Of      *int     `json:"of"`
+		Among   *int     `json:"among"`
+		Percent *float64 `json:"percent"`
 	} `json:"shares"`
 	Withheld bool `json:"withheld"`
 }
@@ -52,7 +53,11 @@ func (l *look) figures() error {
 	for _, w := range f.Shares {
 		seen := wordNone
 		if s, ok := t.Shares[w.Key]; ok {
-			seen = itoa(s.Of) + " of " + itoa(s.Among)
+			if s.Of != nil && s.Among != nil {
+				seen = itoa(*s.Of) + " of " + itoa(*s.Among)
+			} else if s.Percent != nil {
+				seen = strconv.FormatFloat(*s.Percent, 'f', -1, 64) + " %"
+			}
 		}
 		l.is("figures.shares."+w.Key, w.Value, seen)
 	}

@@ -9,7 +9,7 @@ import (
 var sights = []string{"nothing", "outline", "full", "whole"}
 
 var (
-	outOf     = regexp.MustCompile(`^\d+ of \d+$`)
+	outOf     = regexp.MustCompile(`^(\d+ of \d+|\d+ %)$`)
 	standings = []string{"owed", "late", "met", "missed"}
 )
 

@@ -14,17 +14,23 @@ type Tree[N node] struct {
 	end      []int          // index after the last one under it
 	children map[string][]N
 	heirs    map[string]string // key of a unit that is no more → its successor
+	gone     map[string]N      // key of what is no more → as it was last
 }
 
 // newTree takes the versions that hold on day. What has no way to the top (a parent that is missing, a cycle) is left out: Check is where
 // that is an error.
 func newTree[N node](versions []N, day clock.Date) *Tree[N] {
-	t := &Tree[N]{at: map[string]int{}, children: map[string][]N{}, heirs: map[string]string{}}
+	t := &Tree[N]{at: map[string]int{}, children: map[string][]N{}, heirs: map[string]string{}, gone: map[string]N{}}
 	for _, n := range versions {
 		if _, until := n.span(); n.Holds(day) {
 			t.children[n.up()] = append(t.children[n.up()], n)
-		} else if n.heir() != "" && until.Before(day) {
-			t.heirs[n.id()] = n.heir()
+		} else if !until.IsZero() && until.Before(day) {
+			if n.heir() != "" {
+				t.heirs[n.id()] = n.heir()
+			}
+			if last, ok := t.gone[n.id()]; !ok || ended(last).Before(until) {
+				t.gone[n.id()] = n
+			}
 		}
 	}
 	for _, list := range t.children {
@@ -33,6 +39,8 @@ func newTree[N node](versions []N, day clock.Date) *Tree[N] {
 	t.plant("")
 	return t
 }
+
+func ended[N node](n N) clock.Date { _, until := n.span(); return until }
 
 func (t *Tree[N]) plant(parent string) {
 	for _, n := range t.children[parent] {
@@ -55,6 +63,14 @@ func (t *Tree[N]) ByKey(key string) (n N, ok bool) {
 	i, ok := t.at[key]
 	if ok {
 		n = t.all[i]
+	}
+	return n, ok
+}
+
+// Known returns what exists on the day under a key or, of what is no more, what it was last: a name for old papers.
+func (t *Tree[N]) Known(key string) (n N, ok bool) {
+	if n, ok = t.ByKey(key); !ok {
+		n, ok = t.gone[key]
 	}
 	return n, ok
 }

@@ -182,7 +182,7 @@ func (a *front) board(r *web.Request) error {
 		for holder, st := range all {
 			x := standing{Unit: casework.UnitOf(holder), Owed: st.Owed, Late: st.Late, Met: st.Met, Missed: st.Missed, Decided: st.Decided}
 			x.Name = x.Unit
-			if u, ok := units.ByKey(x.Unit); ok {
+			if u, ok := units.Known(x.Unit); ok {
 				x.Name = u.Name.In(r.Lang)
 			}
 			if st.Decided > 0 {

@@ -143,8 +143,8 @@ func (a *front) procedure(r *web.Request) error {
 // share is a number out of another; of nothing there is no share.
 type share struct {
 	Title   text     `json:"title"`
-	Of      int      `json:"of"`
-	Among   int      `json:"among"`
+	Of      *int     `json:"of"` // null with Among where only the percents are told
+	Among   *int     `json:"among"`
 	Percent *float64 `json:"percent"`
 }
 
@@ -155,15 +155,19 @@ func (a *front) figures(r *web.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
+	v, err := a.viewer(r)
+	if err != nil {
+		return err
+	}
 	var tally casework.Tally
 	var now time.Time
 	var p *casework.Procedure
-	err := a.DB.Read(r.Context(), func(tx *store.Tx) (err error) {
+	err = a.DB.Read(r.Context(), func(tx *store.Tx) (err error) {
 		if p, err = a.Cases.Procedure(r.Context(), tx, r.PathValue("name")); err != nil {
 			return err
 		}
 		now = tx.Now()
-		tally, err = a.Cases.Count(r.Context(), tx, p, from, until)
+		tally, err = a.Cases.Count(r.Context(), tx, v, p, from, until)
 		return err
 	})
 	if err != nil {
@@ -180,9 +184,11 @@ func (a *front) figures(r *web.Request) error {
 }
 
 func shareOf(title casework.Text, part casework.Part) share {
-	s := share{Title: textOf(title), Of: part.Of, Among: part.Among}
-	if part.Among > 0 {
-		percent := float64(int(float64(part.Of)*1000/float64(part.Among)+0.5)) / 10 // to a tenth
+	s := share{Title: textOf(title)}
+	if part.Rough == nil {
+		s.Of, s.Among = &part.Of, &part.Among
+	}
+	if percent, ok := part.Percent(); ok {
 		s.Percent = &percent
 	}
 	return s

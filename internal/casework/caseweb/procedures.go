@@ -24,13 +24,14 @@ type procedureRow struct {
 // procedures lists the mechanisms of the district.
 func (h *pages) procedures(r *web.Request) error {
 	var rows []procedureRow
+	who := h.on(r).v
 	err := h.DB.Read(r.Context(), func(tx *store.Tx) error {
 		all, err := h.Cases.Procedures(r.Context(), tx)
 		if err != nil {
 			return err
 		}
 		for _, name := range sortedKeys(all) {
-			t, err := h.Cases.Count(r.Context(), tx, all[name], clock.Date{}, clock.Date{})
+			t, err := h.Cases.Count(r.Context(), tx, who, all[name], clock.Date{}, clock.Date{})
 			if err != nil {
 				return err
 			}
@@ -67,7 +68,7 @@ func (h *pages) procedure(r *web.Request) error {
 		if v.Procedure, err = h.Cases.Procedure(r.Context(), tx, r.PathValue("name")); err != nil {
 			return err
 		}
-		v.counts, err = h.Cases.Count(r.Context(), tx, v.Procedure, clock.Date{}, clock.Date{})
+		v.counts, err = h.Cases.Count(r.Context(), tx, v.d.v, v.Procedure, clock.Date{}, clock.Date{})
 		return err
 	})
 	if err != nil {

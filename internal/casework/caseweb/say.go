@@ -28,15 +28,19 @@ func (d *desk) unit(key string) string {
 	if u, ok := d.trees.Units.ByKey(key); ok {
 		return unitName(u, d.r.Lang)
 	}
-	if heir, ok := d.trees.Units.ByKey(d.trees.Units.Heir(key)); ok {
-		return d.r.T("caseweb.now_unit", "unit", unitName(heir, d.r.Lang))
+	u, ok := d.trees.Units.Known(key)
+	if !ok {
+		return key
 	}
-	return key
+	if heir, ok := d.trees.Units.ByKey(d.trees.Units.Heir(key)); ok {
+		return d.r.T("caseweb.now_unit", "was", unitName(u, d.r.Lang), "unit", unitName(heir, d.r.Lang))
+	}
+	return unitName(u, d.r.Lang)
 }
 
 // place is what a place is called.
 func (d *desk) place(key string) string {
-	if p, ok := d.trees.Places.ByKey(key); ok {
+	if p, ok := d.trees.Places.Known(key); ok {
 		return p.Name.In(d.r.Lang)
 	}
 	return key
