@@ -35,16 +35,11 @@ func (c *channelFlags) fill(cfg *app.Config) error {
 			return at("--mail", err)
 		}
 	}
-	secrets := map[string]string{}
-	for _, line := range c.HookSecretFile {
-		name, file, _ := strings.Cut(line, "=")
-		secrets[strings.TrimSpace(name)] = file
-	}
+	secrets := filesNamed(c.HookSecretFile)
 	for _, line := range c.Hook {
 		name, _, _ := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
-		value := os.Getenv(hookSecretVariable + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
-		value, err := secret(value, secrets[name])
+		value, err := secretNamed(hookSecretVariable, name, secrets[name])
 		if err != nil {
 			return err
 		}
@@ -60,4 +55,19 @@ func (c *channelFlags) fill(cfg *app.Config) error {
 		return errs.New(errs.Invalid, "huying.channel_no_address")
 	}
 	return nil
+}
+
+// filesNamed reads lines NAME=FILE.
+func filesNamed(lines []string) map[string]string {
+	files := map[string]string{}
+	for _, line := range lines {
+		name, file, _ := strings.Cut(line, "=")
+		files[strings.TrimSpace(name)] = file
+	}
+	return files
+}
+
+// secretNamed is the secret of a name: in a file, or in the variable of the name.
+func secretNamed(variable, name, file string) (string, error) {
+	return secret(os.Getenv(variable+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))), file)
 }

@@ -28,17 +28,15 @@ type serveCmd struct {
 	Keys   string `env:"HUYING_KEYS" placeholder:"DIR" help:"${help_serve_keys}"`
 	Listen string `default:"127.0.0.1:8080" env:"HUYING_LISTEN" placeholder:"ADDRESS" help:"${help_serve_listen}"`
 	channelFlags
-	PublicURL        string            `name:"public-url" env:"HUYING_PUBLIC_URL" placeholder:"URL" help:"${help_serve_public_url}"`
-	Proxies          []string          `env:"HUYING_PROXIES" placeholder:"NETWORK" help:"${help_serve_proxies}"`
-	MetricsToken     string            `env:"HUYING_METRICS_TOKEN" placeholder:"TOKEN" help:"${help_serve_metrics_token}"`
-	MetricsTokenFile string            `env:"HUYING_METRICS_TOKEN_FILE" placeholder:"FILE" help:"${help_serve_metrics_token_file}"`
-	Peer             map[string]string `mapsep:"," env:"HUYING_PEER" placeholder:"KEY=URL" help:"${help_serve_peer}"`
-	PeerSecret       map[string]string `mapsep:"," env:"HUYING_PEER_SECRET" placeholder:"KEY=SECRET" help:"${help_serve_peer_secret}"`
-	PeerSecrets      string            `env:"HUYING_PEER_SECRETS" placeholder:"DIR" help:"${help_serve_peer_secrets}"`
-	Demo             bool              `env:"HUYING_DEMO" help:"${help_serve_demo}"`
-	DemoDate         string            `env:"HUYING_DEMO_DATE" placeholder:"2021-11-19" help:"${help_serve_demo_date}"`
-	Log              string            `enum:"json,text" default:"json" env:"HUYING_LOG" placeholder:"json|text" help:"${help_serve_log}"`
-	LogLevel         string            `enum:"debug,info,warn,error" default:"info" env:"HUYING_LOG_LEVEL" placeholder:"LEVEL" help:"${help_serve_log_level}"`
+	peerFlags
+	PublicURL        string   `name:"public-url" env:"HUYING_PUBLIC_URL" placeholder:"URL" help:"${help_serve_public_url}"`
+	Proxies          []string `env:"HUYING_PROXIES" placeholder:"NETWORK" help:"${help_serve_proxies}"`
+	MetricsToken     string   `env:"HUYING_METRICS_TOKEN" placeholder:"TOKEN" help:"${help_serve_metrics_token}"`
+	MetricsTokenFile string   `env:"HUYING_METRICS_TOKEN_FILE" placeholder:"FILE" help:"${help_serve_metrics_token_file}"`
+	Demo             bool     `env:"HUYING_DEMO" help:"${help_serve_demo}"`
+	DemoDate         string   `env:"HUYING_DEMO_DATE" placeholder:"2021-11-19" help:"${help_serve_demo_date}"`
+	Log              string   `enum:"json,text" default:"json" env:"HUYING_LOG" placeholder:"json|text" help:"${help_serve_log}"`
+	LogLevel         string   `enum:"debug,info,warn,error" default:"info" env:"HUYING_LOG_LEVEL" placeholder:"LEVEL" help:"${help_serve_log_level}"`
 }
 
 // Run serves until SIGINT or SIGTERM, then lets the requests in flight finish. The address is taken before the database is touched, so
@@ -74,10 +72,10 @@ func (c *serveCmd) config(e *env) (cfg app.Config, err error) {
 	if cfg.MetricsToken, err = secret(c.MetricsToken, c.MetricsTokenFile); err != nil {
 		return cfg, err
 	}
-	if err := c.fill(&cfg); err != nil {
+	if err := c.channelFlags.fill(&cfg); err != nil {
 		return cfg, err
 	}
-	if cfg.Peers, err = c.peers(); err != nil {
+	if err := c.peerFlags.fill(&cfg); err != nil {
 		return cfg, err
 	}
 	if cfg.DemoDate, err = clock.ParseDate(c.DemoDate); err != nil {
@@ -91,23 +89,6 @@ func (c *serveCmd) config(e *env) (cfg app.Config, err error) {
 		cfg.Proxies = append(cfg.Proxies, network)
 	}
 	return cfg, nil
-}
-
-// peers are how the pack's peers are reached, each with its secret: given outright or, better, in a file of its name.
-func (c *serveCmd) peers() (map[string]app.PeerLink, error) {
-	all := map[string]app.PeerLink{}
-	for key, address := range c.Peer {
-		file := ""
-		if c.PeerSecrets != "" && c.PeerSecret[key] == "" {
-			file = filepath.Join(c.PeerSecrets, key)
-		}
-		s, err := secret(c.PeerSecret[key], file)
-		if err != nil {
-			return nil, err
-		}
-		all[key] = app.PeerLink{URL: address, Secret: s}
-	}
-	return all, nil
 }
 
 func (c *serveCmd) logger(e *env) *slog.Logger {

@@ -101,6 +101,9 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 	if a.peers, err = ReadPeers(a.pack, cfg.PackName); err != nil {
 		return a, err
 	}
+	if err := a.peers.CheckLinks(cfg.Peers); err != nil {
+		return a, err
+	}
 	if err := a.openDatabase(ctx); err != nil {
 		return a, err
 	}

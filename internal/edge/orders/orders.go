@@ -12,7 +12,6 @@ import (
 	"embed"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	"huying/internal/casework"
@@ -82,31 +81,21 @@ func New(p Parts) (*Service, error) {
 		p.Peers = &Peers{}
 	}
 	s := &Service{Parts: p, links: map[string]*link{}, http: webhook.Client(p.Roots, patience)}
+	if err := p.Peers.CheckLinks(p.Links); err != nil {
+		return nil, err
+	}
 	for key, l := range p.Links {
-		peer := s.peer(key)
-		if peer == nil {
-			return nil, errs.New(errs.Invalid, "orders.no_such_peer", "peer", key)
-		}
-		if !webhook.GoodURL(l.URL) {
-			return nil, errs.New(errs.Invalid, "orders.bad_url", "peer", key)
-		}
 		secret, err := webhook.ParseKey(l.Secret)
 		if err != nil {
-			return nil, errs.Wrap(err, errs.Invalid, "orders.bad_secret", "peer", key)
+			return nil, err
 		}
-		s.links[key] = &link{peer, l.URL, secret, make(chan struct{}, 1)}
+		s.links[key] = &link{s.peer(key), l.URL, secret, make(chan struct{}, 1)}
 	}
 	return s, nil
 }
 
 // peer is the pack's peer of a key, or nil.
-func (s *Service) peer(key string) *Peer {
-	i := slices.IndexFunc(s.Peers.All, func(p Peer) bool { return p.Key == key })
-	if i < 0 {
-		return nil
-	}
-	return &s.Peers.All[i]
-}
+func (s *Service) peer(key string) *Peer { return s.Peers.byKey(key) }
 
 // Known are the peers of the pack.
 func (s *Service) Known() []Peer { return s.Peers.All }

@@ -11,6 +11,7 @@ import (
 	"huying/internal/errs"
 	"huying/internal/places"
 	"huying/internal/strictyaml"
+	"huying/internal/webhook"
 )
 
 // Peers are the other systems with which a district exchanges orders, as its pack describes them. Their addresses and secrets are the
@@ -162,6 +163,35 @@ func (p *Peers) Takers() []string {
 		}
 	}
 	return out
+}
+
+// byKey is the peer of a key, or nil.
+func (p *Peers) byKey(key string) *Peer {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.All, func(x Peer) bool { return x.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return &p.All[i]
+}
+
+// CheckLinks holds how an installation reaches its peers to the pack. It returns errs.Invalid for a link to no peer, or one with a wrong
+// address or secret. No peers at all are nil.
+func (p *Peers) CheckLinks(links map[string]Link) error {
+	for _, key := range slices.Sorted(maps.Keys(links)) {
+		if p.byKey(key) == nil {
+			return errs.New(errs.Invalid, "orders.no_such_peer", "peer", key)
+		}
+		if !webhook.GoodURL(links[key].URL) {
+			return errs.New(errs.Invalid, "orders.bad_url", "peer", key)
+		}
+		if _, err := webhook.ParseKey(links[key].Secret); err != nil {
+			return errs.Wrap(err, errs.Invalid, "orders.bad_secret", "peer", key)
+		}
+	}
+	return nil
 }
 
 // District is what peers may name.
