@@ -33,7 +33,7 @@ func (a *App) demonstrate(ctx context.Context) error {
 		return err
 	}
 	if played {
-		return a.playDemoCases(ctx)
+		return a.playDemoLife(ctx)
 	}
 	a.cfg.Progress("app.step_accounts", 0)
 	if err := step(ctx, a.db, stepDemonstration, a.pack.Key, func(tx *store.Tx) error { return a.demoAccounts(ctx, tx) }); err != nil {
@@ -55,7 +55,15 @@ func (a *App) demonstrate(ctx context.Context) error {
 	if err := step(ctx, a.db, stepPlayed, strconv.Itoa(n), func(*store.Tx) error { return nil }); err != nil {
 		return err
 	}
-	return a.playDemoCases(ctx)
+	return a.playDemoLife(ctx)
+}
+
+// playDemoLife plays what happens in cases.
+func (a *App) playDemoLife(ctx context.Context) error {
+	if err := a.playDemoCases(ctx); err != nil {
+		return err
+	}
+	return a.playSupervised(ctx)
 }
 
 // demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.

@@ -67,6 +67,9 @@ func (a *App) settled(ctx context.Context, tx *store.Tx, id int64) (*settled, er
 	if s.st, err = a.register.Standing(ctx, tx, number); err != nil {
 		return nil, a.about(err, number, c.Procedure+" "+c.Number)
 	}
+	if lead := c.Lead(); lead != s.st.Lead && c.Procedure != reporting { // any clerk may write the number of any promise
+		return nil, a.about(errs.New(errs.Conflict, "app.not_its_unit", "unit", lead, "lead", s.st.Lead), number, c.Procedure+" "+c.Number)
+	}
 	s.records, err = a.cases.Records(ctx, tx, c.ID)
 	return s, err
 }

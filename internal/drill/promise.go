@@ -96,7 +96,7 @@ func (l *look) promiseHolds() error {
 		case key == keyOf:
 		case key == keyEntries && ok:
 			for _, n := range counts {
-				l.is("promise.entries."+fmt.Sprint(n.Key), text(n.Value), itoa(said(got, fmt.Sprint(n.Key))))
+				l.is("promise."+keyEntries+"."+fmt.Sprint(n.Key), text(n.Value), itoa(said(got, fmt.Sprint(n.Key))))
 			}
 		default:
 			if seen := dig(got, strings.Split(key, ".")); !same(plain(want.Value), seen) {

@@ -152,7 +152,7 @@ func (r *Register) look(st *Standing, w *watched, today clock.Date, tell func(jo
 		}
 	}
 	for _, d := range r.reportsDue(st, today) {
-		if !d.day.After(w.asked) {
+		if !d.day.After(w.asked) || w.fresh && d.day.Before(today) { // what fell due before anybody watched is not made up for
 			continue
 		}
 		w.asked, w.moved, d.Turn = d.day, true, w.turn

@@ -1,0 +1,251 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"huying/internal/casework"
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/identity"
+	"huying/internal/jobs"
+	"huying/internal/promise"
+	"huying/internal/store"
+)
+
+// stepSupervised marks that the demonstration's promises were supervised.
+const stepSupervised = "demonstration supervised"
+
+// supervisedDays is how long before its day the demonstration's promises begin to be supervised.
+const supervisedDays = 18
+
+// supervisedStage plays the last weeks of the demonstration's supervision: reports that are drafted, signed, accepted or returned, a red light
+// whose remedy is planned, a letter that is answered and one that is not. Each deed has a key, so that a play which broke off goes on.
+type supervisedStage struct {
+	app      *App
+	hand     *clock.Hand
+	db       *store.DB
+	cases    *casework.Service
+	register *promise.Register
+	queue    *jobs.Queue
+	picture  string
+}
+
+// playSupervised plays it, once. A pack without the procedures has none.
+func (a *App) playSupervised(ctx context.Context) error {
+	done := a.procedures[reporting] == nil || a.procedures[supervising] == nil || a.procedures[lettering] == nil
+	if !done {
+		err := a.db.Read(ctx, func(tx *store.Tx) (err error) { done, err = isDone(ctx, tx, stepSupervised); return err })
+		if err != nil {
+			return err
+		}
+	}
+	if done {
+		return nil
+	}
+	pictures, err := a.keepPictures(ctx)
+	if err != nil {
+		return err
+	}
+	d := a.pack.Demonstration
+	hand := clock.NewHand(d.Date.AddDays(-supervisedDays).In(a.pack.Location))
+	s := &supervisedStage{app: a, hand: hand, db: a.db.WithClock(hand.Business()), picture: pictures[0]}
+	s.cases, s.register, s.queue = a.cases.On(s.db), a.register.On(hand.Business()), jobs.New(s.db, a.cfg.Security)
+	a.answerOn(s.queue)
+	if err := s.play(ctx, d.Date.Date); err != nil {
+		return err
+	}
+	return step(ctx, a.db, stepSupervised, a.pack.Key, func(*store.Tx) error { return nil })
+}
+
+// play goes from one working day to the next: in the morning the clock and the lights are looked at, then people work.
+func (s *supervisedStage) play(ctx context.Context, until clock.Date) error {
+	n := 0
+	for day := until.AddDays(-supervisedDays); day.Before(until); day = day.AddDays(1) {
+		if !s.app.calendar.Calendar().IsWorkday(day) {
+			continue
+		}
+		s.hand.Set(day.In(s.app.pack.Location).Add(9 * time.Hour))
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+		s.hand.Set(day.In(s.app.pack.Location).Add(10 * time.Hour))
+		if err := s.work(ctx, n); err != nil {
+			return fmt.Errorf("%s: %w", day, err)
+		}
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
+// settle does what a server would do beside the pages.
+func (s *supervisedStage) settle(ctx context.Context) error {
+	for {
+		if err := s.queue.Drain(ctx); err != nil {
+			return err
+		}
+		n, err := s.cases.Sweep(ctx, swept)
+		if err != nil {
+			return err
+		}
+		looked, err := s.register.Watch(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 && !looked {
+			return nil
+		}
+	}
+}
+
+// work is what people do on the n-th working day.
+func (s *supervisedStage) work(ctx context.Context, n int) error {
+	switch n {
+	case 1:
+		return s.letters(ctx)
+	case 3:
+		return s.answer(ctx)
+	case 4:
+		return s.plan(ctx)
+	}
+	return s.reports(ctx, n)
+}
+
+// The deeds of people. Whom they stand for is their post.
+func (s *supervisedStage) do(ctx context.Context, role identity.Role, unit, number string, cmd casework.Command, key string) error {
+	who := casework.Asker{Actor: &identity.Actor{Grants: []identity.Grant{{Role: role, Unit: unit}}}, Key: "supervised/" + key}
+	_, err := s.cases.Do(ctx, who, number, cmd)
+	return err
+}
+
+// signed is an action of a clerk that the head of the unit signs.
+func (s *supervisedStage) signed(ctx context.Context, unit, number string, cmd casework.Do, key string) error {
+	if err := s.do(ctx, identity.Clerk, unit, number, cmd, key+"/ask"); err != nil {
+		return err
+	}
+	return s.do(ctx, identity.Head, unit, number, casework.Approve{}, key+"/sign")
+}
+
+// running are the open cases of a procedure in a state, in the order of their numbers.
+func (s *supervisedStage) running(ctx context.Context, procedure, state string) (out []casework.Case, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		all, err := s.cases.Running(ctx, tx, procedure)
+		out = slices.DeleteFunc(all, func(c casework.Case) bool { return c.State != state || c.Pending != nil || !c.Simulated })
+		return err
+	})
+	return out, err
+}
+
+// aDay is how many reports come in on a day.
+const aDay = 3
+
+// reports lets some units report, and the office accept most of what came, return a little, and leave the rest for later.
+func (s *supervisedStage) reports(ctx context.Context, n int) error {
+	waiting, err := s.running(ctx, reporting, "checking")
+	if err != nil {
+		return err
+	}
+	for i, c := range waiting {
+		action, input := "accept", casework.Data{}
+		if i == aDay-1 {
+			action, input = "return", casework.Data{"reason": "演示：请补充数据来源和佐证。"}
+		}
+		if err := s.do(ctx, identity.Supervisor, "", c.Number, casework.Do{Action: action, Input: input}, c.Number+"/check"); err != nil {
+			return err
+		}
+	}
+	owed, err := s.running(ctx, reporting, "drafting")
+	if err != nil {
+		return err
+	}
+	for i := range owed[:min(aDay, len(owed))] {
+		c := &owed[(i*7+n)%len(owed)]
+		draft, err := s.draft(ctx, c)
+		if err != nil {
+			return err
+		}
+		err = s.signed(ctx, c.Lead(), c.Number, casework.Do{Action: "draft", Input: draft}, c.Number+"/draft")
+		if err != nil && !errs.Is(err, errs.Conflict) { // it was drawn twice
+			return err
+		}
+	}
+	return nil
+}
+
+// draft is what a unit reports: that things stand as they did.
+func (s *supervisedStage) draft(ctx context.Context, c *casework.Case) (casework.Data, error) {
+	number, _ := c.Form["promise"].(string)
+	in := casework.Data{"progress": "演示：按计划推进，本期情况见佐证。", "evidence": []any{s.picture}, "source": "牵头单位月报"}
+	err := s.db.Read(ctx, func(tx *store.Tx) error {
+		st, err := s.register.Standing(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		switch {
+		case st.Value != "":
+			in["value"] = st.Value
+		case st.Progress != nil:
+			in["percent"] = *st.Progress
+		}
+		return nil
+	})
+	return in, err
+}
+
+// letters lets the office write two letters: one will be answered.
+func (s *supervisedStage) letters(ctx context.Context) error {
+	red, err := s.running(ctx, supervising, "raised")
+	if err != nil {
+		return err
+	}
+	for i, c := range red[:min(2, len(red))] {
+		form := casework.Data{"title": c.Title, "unit": c.Lead(), "basis": "light", "about": c.Form["promise"], "body": fmt.Sprint("任务亮红灯：", c.Form["reasons"], "。请书面说明原因、措施和完成日期。")}
+		who := casework.Asker{Actor: &identity.Actor{Grants: []identity.Grant{{Role: identity.Supervisor}}}, Key: fmt.Sprint("supervised/letter/", i)}
+		if _, err := s.cases.Open(ctx, who, lettering, casework.OpenCase{Form: form, Channel: "web", Simulated: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer lets the first letter be answered and settled.
+func (s *supervisedStage) answer(ctx context.Context) error {
+	all, err := s.running(ctx, lettering, "issued")
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	i := slices.IndexFunc(all, func(c casework.Case) bool { return c.Form["about"] != nil && c.Parent == 0 })
+	if i < 0 {
+		return nil
+	}
+	c := all[i]
+	reply := casework.Do{Action: "reply", Input: casework.Data{"answer": "演示：已增派力量，按周调度，月底前赶上计划。", "evidence": []any{s.picture}}}
+	if err := s.signed(ctx, c.Lead(), c.Number, reply, c.Number+"/reply"); err != nil {
+		return err
+	}
+	return s.do(ctx, identity.Supervisor, "", c.Number, casework.Do{Action: "accept", Input: casework.Data{"evidence": []any{s.picture}}}, c.Number+"/accept")
+}
+
+// plan lets every second unit with a red light plan how it is made good.
+func (s *supervisedStage) plan(ctx context.Context) error {
+	red, err := s.running(ctx, supervising, "raised")
+	if err != nil {
+		return err
+	}
+	for i, c := range red {
+		if i%2 == 1 {
+			continue
+		}
+		day := clock.DateOf(s.hand.Business().Now(), s.app.pack.Location).AddDays(30)
+		plan := casework.Do{Action: "plan", Input: casework.Data{"measures": "演示：倒排工期，增派人员设备，每周调度一次。", "date": day.String()}}
+		if err := s.signed(ctx, c.Lead(), c.Number, plan, c.Number+"/plan"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
