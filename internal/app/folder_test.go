@@ -16,10 +16,12 @@ import (
 )
 
 // folderOf is a copy of the real pack that a test may change while a server runs on it.
-func folderOf(t *testing.T) fstest.MapFS {
+func folderOf(t *testing.T) fstest.MapFS { return folderAt(t, packDir) }
+
+func folderAt(t *testing.T, at string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
-	dir := os.DirFS(packDir)
+	dir := os.DirFS(at)
 	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

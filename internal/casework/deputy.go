@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"huying/internal/clock"
 	"huying/internal/errs"
@@ -103,6 +104,25 @@ func (s *Service) EndDeputy(ctx context.Context, by *identity.Actor, id int64) e
 func (s *Service) Deputies(ctx context.Context, tx *store.Tx, person int64) ([]Deputy, error) {
 	return store.All(ctx, tx, (*Deputy).fields, deputyColumns+` WHERE (person = $1 OR deputy = $1) AND ended_at IS NULL AND until_day >= $2
 		ORDER BY from_day, id LIMIT 100`, person, s.today(tx))
+}
+
+// DeputiesOf is Deputies for several people, each arrangement once.
+func (s *Service) DeputiesOf(ctx context.Context, tx *store.Tx, persons []int64) (all []Deputy, err error) {
+	for some := range slices.Chunk(persons, mostRows) {
+		people := asAny(some)
+		q := query{deputyColumns + " WHERE (person IN " + marks(len(some)) + " OR deputy IN " + marks(len(some)) + `) AND ended_at IS NULL AND until_day >= ?
+			ORDER BY from_day, id LIMIT 500`, append(append(people[:len(people):len(people)], people...), s.today(tx))}
+		more, err := store.All(ctx, tx, (*Deputy).fields, q.numbered(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range more {
+			if !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Absent returns the colleagues for whom a person stands in today.

@@ -51,6 +51,9 @@ func Routes(p Parts) []web.Route {
 	work := web.May(identity.CaseWork)
 	return []web.Route{
 		{Pattern: "GET /tasks", Need: work, Handle: h.tasks},
+		{Pattern: "GET /deputies", Need: work, Handle: h.deputies},
+		{Pattern: "POST /deputies", Need: work, Handle: h.deputise, MaxBody: 16 << 10},
+		{Pattern: "POST /deputies/{id}/end", Need: work, Handle: h.endDeputy, MaxBody: 16 << 10},
 		{Pattern: "GET /cases", Need: web.Everyone, Handle: h.list},
 		{Pattern: "GET /open", Need: web.Everyone, Handle: h.choose},
 		{Pattern: "GET /open/{procedure}", Need: web.Everyone, Handle: h.open},

@@ -34,7 +34,16 @@ func (h *pages) tasks(r *web.Request) error {
 	d := h.on(r)
 	l, f := r.List(""), r.QueryForm()
 	v := &tasksView{d: d, List: l, Form: f, versions: map[string]*casework.Procedure{}}
-	err := h.DB.Read(r.Context(), func(tx *store.Tx) error { return d.fill(tx, v) })
+	absent, err := h.Cases.Absent(r.Context(), r.Actor.ID)
+	if err != nil {
+		return err
+	}
+	err = h.DB.Read(r.Context(), func(tx *store.Tx) (err error) {
+		if v.Approvals, err = d.approvals(tx, absent); err != nil {
+			return err
+		}
+		return d.fill(tx, v)
+	})
 	if err != nil {
 		return err
 	}
@@ -70,9 +79,6 @@ func (d *desk) fill(tx *store.Tx, v *tasksView) (err error) {
 		if x.key == show {
 			v.Table = web.Table[casework.Task]{ID: "tasks", Caption: d.r.T("caseweb.tasks"), List: v.List, Rows: tasks, Total: min(total, casework.MostCounted)}
 		}
-	}
-	if v.Approvals, err = d.Cases.Approvals(ctx, tx, d.v, 50); err != nil {
-		return err
 	}
 	v.Kinds = append(v.Kinds, web.Option{Text: d.r.T("caseweb.any")})
 	for _, name := range sortedKeys(v.all) {
