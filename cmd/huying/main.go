@@ -36,6 +36,7 @@ type commands struct {
 	Account  accountCmd  `cmd:"" help:"${help_account}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 	Drill    drillCmd    `cmd:"" help:"${help_drill}"`
+	Erase    eraseCmd    `cmd:"" help:"${help_erase}"`
 	Migrate  migrateCmd  `cmd:"" help:"${help_migrate}"`
 	Pack     packCmd     `cmd:"" help:"${help_pack}"`
 	Read     readCmd     `cmd:"" help:"${help_read}"`

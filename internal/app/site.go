@@ -36,7 +36,7 @@ func (a *App) openSite() (err error) {
 	a.site.Add(promiseweb.Routes(promiseweb.Parts{DB: a.db, Register: a.register, IDs: a.ids, Places: a.places, Files: a.files, Read: Read, Cases: a.casesAbout})...)
 	a.site.Add(placesweb.Routes(a.db, a.places, a.ids)...)
 	a.site.Add(caseweb.Routes(caseweb.Parts{DB: a.db, Cases: a.cases, IDs: a.ids, Places: a.places, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
-		Scoring: a.scoring, About: aboutHref, Folder: a.folder})...)
+		Scoring: a.scoring, About: aboutHref, Folder: a.folder, Persons: persons{a}})...)
 	a.site.Add(caseapi.Routes(caseapi.Parts{DB: a.db, Cases: a.cases, Files: a.files, Ledger: a.ledger, Vault: a.vault, Search: finder{a.search},
 		Notices: a.notices, Events: a.events, Scoring: a.scoring})...)
 	a.site.Add(promiseapi.Routes(promiseapi.Parts{DB: a.db, Register: a.register, Files: a.files})...)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -243,6 +244,9 @@ func (s *Service) setDisabled(ctx context.Context, by By, id int64, off bool) er
 		if err != nil || old.Disabled() == off {
 			return err
 		}
+		if old.Erased() {
+			return errs.New(errs.Conflict, "identity.account_erased")
+		}
 		var at time.Time
 		what := AccountEnabled
 		if off {
@@ -258,4 +262,40 @@ func (s *Service) setDisabled(ctx context.Context, by By, id int64, off bool) er
 		}
 		return s.Record(ctx, tx, by, what, object(id), nil)
 	})
+}
+
+// Erased reports whether the person behind the account was erased: what they did stays under its number.
+func (a *Account) Erased() bool { return a.Name == "" }
+
+// ByLogin returns the account of a user name, or errs.NotFound. It needs person.erase.
+func (s *Service) ByLogin(ctx context.Context, tx *store.Tx, by By, login string) (Account, error) {
+	if err := by.need(PersonErase); err != nil {
+		return Account{}, err
+	}
+	a, err := store.One(ctx, tx, (*Account).fields, "SELECT "+accountColumns+" FROM identity_account WHERE login = $1", NormalLogin(login))
+	if errs.Is(err, errs.NotFound) {
+		err = errs.New(errs.NotFound, "identity.no_account")
+	}
+	return a, err
+}
+
+// EraseAccount takes the name, the user name and the password off an account for good, in the caller's transaction. Its number stays, with all
+// that was done under it, and so do the lines of the record. It needs person.erase, and returns errs.Conflict for an account that is not
+// disabled: whoever still acts for a unit is not erased. A second time changes nothing.
+func (s *Service) EraseAccount(ctx context.Context, tx *store.Tx, by By, id int64) error {
+	if err := by.need(PersonErase); err != nil {
+		return err
+	}
+	if err := lock(ctx, tx, id); err != nil {
+		return err
+	}
+	a, err := account(ctx, tx, id)
+	if err != nil || a.Erased() {
+		return err
+	}
+	if !a.Disabled() {
+		return errs.New(errs.Conflict, "identity.still_active", "login", a.Login).On("who")
+	}
+	_, err = tx.Exec(ctx, "UPDATE identity_account SET login = $1, name = '', password = '', version = version + 1 WHERE id = $2", fmt.Sprintf("erased-%d", id), id)
+	return err
 }

@@ -33,6 +33,7 @@ const (
 	Granted         What = "grant.given"
 	Revoked         What = "grant.revoked"
 	PersonalRead    What = "personal.read"
+	PersonErased    What = "personal.erased"
 	TokenCreated    What = "token.created"
 	TokenRevoked    What = "token.revoked"
 	AuditExported   What = "audit.exported"
@@ -40,7 +41,7 @@ const (
 
 // Whats are all that the record of this package names, in the order they are offered.
 var Whats = []What{SignedIn, SignInFailed, SignedOut, SessionEnded, PasswordChanged, PasswordReset, AccountCreated, AccountChanged,
-	AccountDisabled, AccountEnabled, AccountsRead, Granted, Revoked, TokenCreated, TokenRevoked, PersonalRead, AuditExported}
+	AccountDisabled, AccountEnabled, AccountsRead, Granted, Revoked, TokenCreated, TokenRevoked, PersonalRead, PersonErased, AuditExported}
 
 // Line is one line of the record.
 type Line struct {

@@ -26,6 +26,7 @@ const (
 	PackLoad        Permission = "pack.load"
 	JobView         Permission = "job.view"
 	GrantManage     Permission = "grant.manage"
+	PersonErase     Permission = "person.erase" // erase a person's data for good
 	AuditRead       Permission = "audit.read"
 	CaseOverview    Permission = "case.overview" // see every unit's cases, except those of a closed circle
 	CaseWork        Permission = "case.work"     // do in cases what their procedures give to one's role
@@ -60,7 +61,7 @@ var posts = map[Role]post{
 	Clerk:  {bound: true, may: []Permission{PromiseUnit, PromiseReport, CaseWork, CaseAct}},
 
 	SysAdmin:   {admin: true, may: []Permission{AccountManage, UnitManage, PackLoad, JobView}},
-	SecAdmin:   {admin: true, may: []Permission{GrantManage}},
+	SecAdmin:   {admin: true, may: []Permission{GrantManage, PersonErase}},
 	AuditAdmin: {admin: true, may: []Permission{AuditRead}},
 }
 

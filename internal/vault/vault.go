@@ -132,6 +132,41 @@ func (v *Vault) subjectAt(ctx context.Context, tx *store.Tx, name string, at tim
 	return s, err
 }
 
+// Known returns the person of a name without making them, or errs.NotFound: nothing was ever sealed for them.
+func (v *Vault) Known(ctx context.Context, tx *store.Tx, name string) (id int64, err error) {
+	err = tx.Scan(ctx, "SELECT id FROM vault_subject WHERE name = $1", []any{name}, &id)
+	if errs.Is(err, errs.NotFound) {
+		err = errs.New(errs.NotFound, "vault.no_subject")
+	}
+	return id, err
+}
+
+// Holding is how many values are sealed for a person for one purpose.
+type Holding struct {
+	Purpose string
+	N       int
+}
+
+// Holdings returns what is sealed for a person, by purpose and without the values.
+func (v *Vault) Holdings(ctx context.Context, tx *store.Tx, subject int64) ([]Holding, error) {
+	return store.All(ctx, tx, func(h *Holding) []any { return []any{&h.Purpose, &h.N} },
+		"SELECT purpose, COUNT(*) FROM vault_item WHERE subject = $1 GROUP BY purpose ORDER BY purpose", subject)
+}
+
+// Erasure is one person who was erased. Neither name nor reason tells who they were.
+type Erasure struct {
+	Name   string // as Subject knew them
+	At     time.Time
+	By     int64
+	Reason string
+}
+
+// Erasures returns who was erased, the last first: what is to be erased again after an older backup was restored.
+func (v *Vault) Erasures(ctx context.Context, tx *store.Tx, limit int) ([]Erasure, error) {
+	return store.All(ctx, tx, func(e *Erasure) []any { return []any{&e.Name, store.At(&e.At), &e.By, &e.Reason} },
+		"SELECT name, erased_at, erased_by, erase_reason FROM vault_subject WHERE erased_at IS NOT NULL ORDER BY erased_at DESC, id DESC LIMIT $1", limit)
+}
+
 // Erase destroys a person's key, and with it all that is sealed for them, now and in every copy that is made from now on. by is the
 // account that does it. It is for good; a second time changes nothing. It returns errs.NotFound for nobody, and errs.Invalid without a
 // reason.

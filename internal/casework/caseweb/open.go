@@ -214,6 +214,10 @@ func (h *pages) receipt(r *web.Request) error {
 		head.Set("Content-Disposition", `attachment; filename="`+cv.Number+`-receipt.json"`)
 		return json.NewEncoder(r.Writer()).Encode(receipt)
 	}
+	readings, err := h.ownReadingsIn(r, cv)
+	if err != nil {
+		return err
+	}
 	short, err := json.Marshal(receipt.Promise())
 	if err != nil {
 		return err
@@ -222,10 +226,25 @@ func (h *pages) receipt(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases", Crumbs: cv.crumbs()}, receiptPage(cv, receipt, string(qr)))
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases", Crumbs: cv.crumbs()}, receiptPage(cv, receipt, string(qr), readings))
 }
 
 // isOwn reports whether whoever asks is one of the callers.
 func (cv *caseView) isOwn() bool {
 	return slices.ContainsFunc(cv.Callers, func(c casework.CallerView) bool { return c.Self })
+}
+
+// ownReadingsIn are the readings of what a caller gave in a case, for that caller alone.
+func (h *pages) ownReadingsIn(r *web.Request, cv *caseView) (rows []readingRow, err error) {
+	var c *casework.Case
+	err = h.DB.Read(r.Context(), func(tx *store.Tx) (err error) { c, err = h.Cases.ByNumber(r.Context(), tx, cv.Number); return err })
+	for _, x := range cv.Callers {
+		if err != nil || !x.Self {
+			continue
+		}
+		var more []readingRow
+		more, err = h.readings(r, c.Subject(x.N))
+		rows = append(rows, more...)
+	}
+	return rows, err
 }

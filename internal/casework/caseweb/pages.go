@@ -36,6 +36,7 @@ type Parts struct {
 	Scoring *casework.Scoring                      // nil: the district scores nobody
 	About   func(number string) string             // the page of what a case is about, such as a promise, by its number; empty: it has none
 	Folder  func(context.Context) (*Folder, error) // the pack's folder as it is now
+	Persons Persons
 }
 
 // Search finds cases by their text. ok is false when nothing can be looked for in what was typed.
@@ -75,6 +76,9 @@ func Routes(p Parts) []web.Route {
 		{Pattern: "POST /cases/{number}/reveal", Need: web.Everyone, Handle: h.reveal},
 		{Pattern: "GET /procedures", Need: web.Everyone, Handle: h.procedures},
 		{Pattern: "GET /procedures/{name}", Need: web.Everyone, Handle: h.procedure},
+		{Pattern: "GET /erase", Need: web.May(identity.PersonErase), Handle: h.eraseForm},
+		{Pattern: "POST /erase", Need: web.May(identity.PersonErase), Handle: h.erase, MaxBody: 16 << 10},
+		{Pattern: "GET /account/readings", Need: web.SignedIn, Handle: h.ownReadings},
 		{Pattern: "GET /pack", Need: web.May(identity.PackLoad), Handle: h.pack},
 		{Pattern: "POST /pack/load", Need: web.May(identity.PackLoad), Handle: h.loadPack, MaxBody: 16 << 10, Limit: time.Minute},
 		{Pattern: "POST /pack/move", Need: web.May(identity.PackLoad), Handle: h.moveOpen, MaxBody: 16 << 10},
@@ -103,7 +107,10 @@ var StaffNav = []web.NavItem{
 }
 
 // AdminNav is what those who administer the program find in it.
-var AdminNav = []web.NavItem{{Key: "pack", Href: "/pack", Text: "caseweb.pack", Need: web.May(identity.PackLoad)}}
+var AdminNav = []web.NavItem{
+	{Key: "pack", Href: "/pack", Text: "caseweb.pack", Need: web.May(identity.PackLoad)},
+	{Key: "erase", Href: "/erase", Text: "caseweb.erase", Need: web.May(identity.PersonErase)},
+}
 
 // What the record has of those who administer.
 const (
