@@ -21,6 +21,8 @@ var gaugeTexts = map[string]string{
 	"notices_waiting":        "Notices that wait to leave by e-mail or a channel.",
 	"notices_trying":         "Notices among them that failed before and are tried again.",
 	"notices_failed":         "Notices that could not be delivered.",
+	"orders_undelivered":     "Orders of other systems of which a message was refused or given up.",
+	"orders_different":       "Orders about which the lists of both sides differ.",
 	"ledger_waiting":         "Entries that are not in the tree of the ledger yet.",
 	"ledger_waiting_seconds": "How long the oldest of them has waited; more than 60 is a promise broken.",
 	"duties_open":            "Duties that somebody must still do.",
@@ -53,7 +55,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	tell := func(name string, v float64) {
 		out <- prometheus.MustNewConstMetric(g.descs[name], prometheus.GaugeValue, v)
 	}
-	for _, ask := range []func(context.Context, func(string, float64)) error{g.jobs, g.notices, g.ledger, g.duties, g.sweep} {
+	for _, ask := range []func(context.Context, func(string, float64)) error{g.jobs, g.notices, g.orders, g.ledger, g.duties, g.sweep} {
 		if err := ask(ctx, tell); err != nil {
 			g.app.cfg.Log.WarnContext(ctx, "a figure for /metrics is missing", "err", err)
 		}
@@ -67,6 +69,16 @@ func (g gauges) jobs(ctx context.Context, tell func(string, float64)) error {
 	}
 	tell("jobs_waiting", float64(c.Waiting))
 	tell("jobs_dead", float64(c.Dead))
+	return nil
+}
+
+func (g gauges) orders(ctx context.Context, tell func(string, float64)) error {
+	c, err := g.app.orders.Count(ctx)
+	if err != nil {
+		return err
+	}
+	tell("orders_undelivered", float64(c.Undelivered))
+	tell("orders_different", float64(c.Different))
 	return nil
 }
 

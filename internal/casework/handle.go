@@ -196,6 +196,9 @@ func (s *Service) mayCommand(p *Procedure, c *Case, who Asker, cmd Command) erro
 // actor is who asks, as the rules know them.
 func (who Asker) actor(caller int) Actor {
 	a := Actor{Program: who.Program, Caller: caller}
+	if who.Program {
+		a.Caller = who.Caller
+	}
 	if who.Actor != nil && !who.Actor.MustChange {
 		a.Person, a.Posts = who.Actor.ID, postsOf(who.Actor)
 		if who.For != nil {
@@ -207,9 +210,6 @@ func (who Asker) actor(caller int) Actor {
 
 // callerOf returns which caller the secret proves who asks to be; 0: none.
 func (c *Case) callerOf(who Asker) int {
-	if who.Program {
-		return who.Caller
-	}
 	if who.Secret == "" {
 		return 0
 	}

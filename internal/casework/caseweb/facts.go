@@ -166,6 +166,9 @@ func (cv *caseView) pairs() []web.Pair {
 	}
 	if f := cv.Foreign; f != nil {
 		add("caseweb.foreign", f.System+" "+f.Number)
+		if !f.Due.IsZero() {
+			add("caseweb.foreign_due", cv.d.dueText(f.Due, false))
+		}
 	}
 	return out
 }

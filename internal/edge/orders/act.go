@@ -32,7 +32,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, 
 	if err != nil {
 		return Receipt{}, err
 	}
-	done, err := s.Cases.OpenIn(ctx, tx, byItself, k.Procedure, casework.OpenCase{
+	done, err := s.Cases.OpenIn(ctx, tx, forTheCaller, k.Procedure, casework.OpenCase{
 		Form: form, Channel: channel, Caller: casework.CallerOf{Contact: a.Order.contact()},
 		Foreign: &casework.Foreign{System: a.Name.ZH, Number: a.Number, Due: a.Order.Due},
 	})

@@ -29,7 +29,7 @@ func TestAnOrderBecomesACaseWithTheStricterClock(t *testing.T) {
 		got := s.hotline.says("order", "GD-1", m).is(200)
 		number := got["handled"].(string)
 		c := s.inState(number, "received")
-		if c.Foreign == nil || c.Foreign.Number != "GD-1" || c.Category != "road" || c.Place != "tangjiawan" || c.Channel != "exchange" || c.Lead() != "construction" {
+		if c.Foreign == nil || c.Foreign.Number != "GD-1" || s.signedBy(c) != 1 || c.Category != "road" || c.Place != "tangjiawan" || c.Channel != "exchange" || c.Lead() != "construction" {
 			t.Fatalf("%+v", c)
 		}
 		if files, _ := c.Form["files"].([]any); len(files) != 1 {

@@ -336,13 +336,15 @@ func TestAnOrderThatTheCityLostIsSentAgain(t *testing.T) {
 // While a server runs, all of it goes by itself.
 func TestItGoesByItself(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
+		night := time.Date(2026, 3, 2, 3, 0, 0, 0, zhuhai) // after two o'clock lists are compared
+		s.later(night.Sub(s.machine.Security().Now()))
 		background, stop := context.WithCancel(ctx)
 		done := make(chan struct{})
 		go func() { s.orders.Run(background); close(done) }()
 		go s.queue.Run(background, 2)
 		s.orderIn("GD-1")
 		for range 200 {
-			if o := s.hotline.order("hotline", "GD-1"); o.Status == "accepted" {
+			if o := s.hotline.order("hotline", "GD-1"); o.Status == "accepted" && s.count("SELECT COUNT(*) FROM orders_check") == 2 {
 				break
 			}
 			time.Sleep(50 * time.Millisecond)
@@ -351,6 +353,9 @@ func TestItGoesByItself(t *testing.T) {
 		<-done
 		if o := s.hotline.order("hotline", "GD-1"); o.Status != "accepted" {
 			t.Errorf("%+v", o)
+		}
+		if n := s.count("SELECT COUNT(*) FROM orders_check WHERE day = '2026-03-02'"); n != 2 {
+			t.Errorf("%d peers were compared with on that day", n)
 		}
 	})
 }

@@ -436,3 +436,16 @@ func (s *site) orderIn(number string, more ...any) string {
 	s.t.Helper()
 	return s.hotline.says("order", number, road(more...)).is(200)["handled"].(string)
 }
+
+// signedBy is which caller signed the opening of a case.
+func (s *site) signedBy(c *casework.Case) (caller int) {
+	s.t.Helper()
+	s.must(s.db.Read(ctx, func(tx *store.Tx) error {
+		records, err := s.cases.Records(ctx, tx, c.ID)
+		if err == nil {
+			caller = records[0].By.Caller
+		}
+		return err
+	}))
+	return caller
+}
