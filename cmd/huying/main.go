@@ -37,6 +37,7 @@ type commands struct {
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 	Drill    drillCmd    `cmd:"" help:"${help_drill}"`
 	Erase    eraseCmd    `cmd:"" help:"${help_erase}"`
+	Ledger   ledgerCmd   `cmd:"" help:"${help_ledger}"`
 	Migrate  migrateCmd  `cmd:"" help:"${help_migrate}"`
 	Pack     packCmd     `cmd:"" help:"${help_pack}"`
 	Read     readCmd     `cmd:"" help:"${help_read}"`

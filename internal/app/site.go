@@ -26,7 +26,7 @@ func (a *App) openSite() (err error) {
 	registry.MustRegister(newGauges(a))
 	a.site, err = web.New(web.Options{
 		Texts: a.texts, Sessions: a.ids.Sessions(), Actors: a.ids, Tokens: a.ids.Tokens(), District: a.districtName, Business: a.business, Zone: a.pack.Location,
-		DemoData: a.demo, Nav: navigation(), Paths: identityweb.Paths, PublicURL: a.cfg.PublicURL, Proxies: a.cfg.Proxies,
+		DemoData: a.demo, Nav: navigation(), Paths: paths(), Unread: a.notices.Unread, PublicURL: a.cfg.PublicURL, Proxies: a.cfg.Proxies,
 		MetricsToken: a.cfg.MetricsToken, Ready: a.db.Ping, Registry: registry, Log: a.cfg.Log, Assets: a.cfg.Assets,
 	})
 	if err != nil {
@@ -43,8 +43,15 @@ func (a *App) openSite() (err error) {
 	a.site.Add(ordersweb.Routes(ordersweb.Parts{DB: a.db, Orders: a.orders, IDs: a.ids})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats, []identity.What{ProjectionRebuilt})...)...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats, []identity.What{ProjectionRebuilt, KeyRotated})...)...)
 	return nil
+}
+
+// paths are what the head of every page links to.
+func paths() web.Paths {
+	p := identityweb.Paths
+	p.Notices = noticeweb.Path
+	return p
 }
 
 // navigation is the public's entries, then those of who signed in.

@@ -32,6 +32,28 @@ func KeyOf(private ed25519.PrivateKey) Key { return Key{private} }
 // Format implements fmt.Formatter: a key that strays into a log says nothing.
 func (Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("ledger.Key")) }
 
+// ID names the key as one that signs for a log: the eight hexadecimal digits by which receipts name it.
+func (k Key) ID(origin string) (string, error) {
+	s, err := k.signer(origin)
+	if err != nil {
+		return "", err
+	}
+	return s.id(), nil
+}
+
+// InUse returns the name of the log of a database and the id of the key that signs for it, or errs.Conflict when there is no log yet.
+func InUse(ctx context.Context, db *store.DB) (origin, key string, err error) {
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		st, err := readState(ctx, tx, "")
+		origin, key = st.Origin, st.Key
+		return err
+	})
+	if err == nil && origin == "" {
+		err = errs.New(errs.Conflict, "ledger.not_begun")
+	}
+	return origin, key, err
+}
+
 const pemType = "PRIVATE KEY"
 
 // LoadKey reads the key in the file at path (PEM, PKCS #8, as openssl writes it), and makes one on the first start. A key that others than its

@@ -35,6 +35,7 @@ type Request struct {
 	scopes      []identity.Scope
 	sessionless bool // the session could not be read: nothing of it may be asked
 	flashes     []string
+	unread      int // notices that the person has not read; asked for once, when a page is drawn
 }
 
 type requestKey struct{}
@@ -112,8 +113,30 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Render draws body within the layout and sends it. Nothing is sent before the whole is drawn: an error on the way becomes an error page.
 func (r *Request) Render(status int, p Page, body templ.Component) error {
-	r.flashes = r.takeFlashes()
+	r.flashes, r.unread = r.takeFlashes(), r.countUnread()
 	return r.send(status, layout(r, p, status, body))
+}
+
+// countUnread asks how many notices wait. A page is shown without the number rather than not at all.
+func (r *Request) countUnread() int {
+	if r.Actor == nil || r.s.opts.Unread == nil {
+		return 0
+	}
+	n, err := r.s.opts.Unread(r.Context(), r.Actor.ID)
+	if err != nil {
+		r.s.opts.Log.WarnContext(r.Context(), "unread notices were not counted", "id", r.id, "err", err)
+	}
+	return n
+}
+
+// mostUnread is where the number in the head ends.
+const mostUnread = 99
+
+func unreadText(n int) string {
+	if n > mostUnread {
+		return strconv.Itoa(mostUnread) + "+"
+	}
+	return strconv.Itoa(n)
 }
 
 // Fragment sends a component without the layout, for a script that asked for a part of a page.

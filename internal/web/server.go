@@ -41,6 +41,7 @@ type Options struct {
 
 	Nav    []NavItem
 	Footer []NavItem
+	Unread func(ctx context.Context, person int64) (int, error) // how many notices somebody has not read; nil: none are counted
 	Paths  Paths
 
 	PublicURL    string         // "https://…": cookies become Secure, HSTS is sent, and this origin may post
@@ -57,6 +58,7 @@ type Paths struct {
 	SignIn  string // "/sign-in"; gets ?next=
 	SignOut string // "/sign-out"; is posted to
 	Account string // of the person signed in; empty links nowhere
+	Notices string // of the person signed in; empty links nowhere
 	Renew   string // where a person goes who must first change their password; empty: nowhere
 }
 
