@@ -217,7 +217,7 @@ func killed(t *testing.T, dir, url string) int {
 		kill := time.AfterFunc(patience+rand.N(patience), func() { _ = cmd.Process.Kill() }) // too late when it is done
 		err := cmd.Wait()
 		if !kill.Stop() && err != nil {
-			patience += patience / 4
+			patience += patience / 2
 			continue
 		}
 		if err != nil {
