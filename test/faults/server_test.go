@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -44,12 +46,13 @@ type district struct {
 	t        *testing.T
 	database string
 	dir      string // files and keys
+	pack     string
 	token    string // of the community's officer
 	builder  string // of the bureau's clerk
 }
 
 func newDistrict(t *testing.T, database, dir string) *district {
-	d := &district{t: t, database: database, dir: dir}
+	d := &district{t: t, database: database, dir: dir, pack: packDir}
 	s := d.serve()
 	d.token, d.builder = d.tokenOf("shequ"), d.tokenOf("jianshe")
 	s.stop()
@@ -68,13 +71,13 @@ func (d *district) huying(args ...string) string {
 }
 
 func (d *district) tokenOf(login string) string {
-	return d.huying("token", "create", login, "--database", d.database, "--name", "fault", "--scope", "cases:read,cases:write")
+	return d.huying("token", "create", login, "--database", d.database, "--name", "fault", "--scope", "cases:read,cases:write,files:write")
 }
 
 // verify has the whole database held against itself.
 func (d *district) verify() {
 	d.t.Helper()
-	d.huying("verify", "all", "--database", d.database, "--pack", packDir)
+	d.huying("verify", "all", "--database", d.database, "--pack", d.pack)
 }
 
 // server is a running program.
@@ -88,7 +91,7 @@ type server struct {
 func (d *district) serve(around ...string) *server {
 	d.t.Helper()
 	address := freeAddress(d.t)
-	args := append(around, bin, "serve", "--pack", packDir, "--demo", "--database", d.database, "--files", filepath.Join(d.dir, "files"),
+	args := append(around, bin, "serve", "--pack", d.pack, "--demo", "--database", d.database, "--files", filepath.Join(d.dir, "files"),
 		"--keys", filepath.Join(d.dir, "keys"), "--listen", address, "--log", "text", "--log-level", "error")
 	s := &server{t: d.t, cmd: exec.Command(args[0], args[1:]...), base: "http://" + address, log: &bytes.Buffer{}}
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, s.log
@@ -170,4 +173,11 @@ func call(ctx context.Context, method, url, token, key string, body any) (answer
 		a.Number, a.State = wrapped.Case.Number, wrapped.Case.State
 	}
 	return a, out
+}
+
+// encodeDot writes a photograph of one dot.
+func encodeDot(w io.Writer) {
+	if err := png.Encode(w, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		panic(err)
+	}
 }
