@@ -3,7 +3,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,26 +44,60 @@ func main() {
 	}
 }
 
+// The parts of the bench, and how many cases there are unless SIZE says it.
+var parts = []string{"code", "pages", "sweep", "cases"}
+
+const usualSize = 20_000
+
 func run(ctx context.Context) error {
-	rows, err := benchmarks(ctx)
-	if err != nil {
-		return err
+	size, err := strconv.Atoi(cmp.Or(os.Getenv("SIZE"), strconv.Itoa(usualSize)))
+	if err != nil || size < 1 {
+		return fmt.Errorf("SIZE is how many cases there are, from 1 on, not %q", os.Getenv("SIZE"))
 	}
-	dir, err := os.MkdirTemp("", "huying-bench-")
-	if err != nil {
-		return err
+	sizes := []int{0, size}
+	if size > 100_000 {
+		sizes = []int{0, 100_000, size}
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // a folder of the system's own
-	served, err := serving(ctx, dir)
-	if err != nil {
-		return err
+	engines := strings.Split(cmp.Or(os.Getenv("ENGINES"), "sqlite,postgres"), ",")
+	chosen := parts
+	if only := os.Getenv("PARTS"); only != "" {
+		chosen = strings.Split(only, ",")
 	}
-	return show(append(rows, served...))
+	var rows []row
+	for _, part := range chosen {
+		more, err := measured(ctx, part, engines, sizes)
+		rows = append(rows, more...)
+		if err != nil {
+			return errors.Join(err, show(rows))
+		}
+	}
+	return show(rows)
+}
+
+// measured measures one part.
+func measured(ctx context.Context, part string, engines []string, sizes []int) ([]row, error) {
+	switch part {
+	case "code":
+		return benchmarks(ctx)
+	case "pages":
+		dir, err := os.MkdirTemp("", "huying-bench-")
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = os.RemoveAll(dir) }() // a folder of the system's own
+		return serving(ctx, dir)
+	case "sweep":
+		return sweepMeasured(ctx)
+	case "cases":
+		return casesMeasured(ctx, engines, sizes)
+	}
+	return nil, fmt.Errorf("PARTS are %s, not %q", strings.Join(parts, ", "), part)
 }
 
 // show prints the table. A budget that does not hold is said in it, and is no error of the program's.
 func show(rows []row) error {
-	fmt.Printf("%s, %s, %d processors, %s\n\n", time.Now().Format(time.DateOnly), runtime.Version(), runtime.NumCPU(), runtime.GOARCH)
+	fmt.Printf("%s, %s, %s\n", time.Now().Format(time.DateOnly), runtime.Version(), hardware())
+	fmt.Printf("eGov's complaint system publishes 37 cycles/s at 100,000 cases and 6.3 at 1,000,000, on 16 vCPU\n\n")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "work\tmeasured\tbudget\t")
 	for _, r := range rows {

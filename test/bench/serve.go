@@ -25,9 +25,8 @@ type server struct {
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start starts the server and returns when it says that it is ready.
-func start(ctx context.Context, dir string) (*server, error) {
-	cmd := exec.CommandContext(ctx, "bin/huying", "serve", "--demo", "--database", "sqlite:"+filepath.Join(dir, "huying.db"),
-		"--files", filepath.Join(dir, "files"), "--listen", "127.0.0.1:0", "--log-level", "error")
+func start(ctx context.Context, database, files string) (*server, error) {
+	cmd := exec.CommandContext(ctx, "bin/huying", "serve", "--demo", "--database", database, "--files", files, "--listen", "127.0.0.1:0", "--log-level", "error")
 	cmd.Stderr = io.Discard
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -81,7 +80,7 @@ var pages = []struct{ path, name string }{
 // serving measures a server: the first start, a later one, memory, weight and speed of pages.
 func serving(ctx context.Context, dir string) ([]row, error) {
 	begun := time.Now()
-	s, err := start(ctx, dir)
+	s, err := start(ctx, "sqlite:"+filepath.Join(dir, "huying.db"), filepath.Join(dir, "files"))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +89,7 @@ func serving(ctx context.Context, dir string) ([]row, error) {
 		return nil, err
 	}
 	begun = time.Now()
-	if s, err = start(ctx, dir); err != nil {
+	if s, err = start(ctx, "sqlite:"+filepath.Join(dir, "huying.db"), filepath.Join(dir, "files")); err != nil {
 		return nil, err
 	}
 	if _, err := s.get("/"); err != nil {
