@@ -47,16 +47,16 @@ func main() {
 // The parts of the bench, and how many cases there are unless SIZE says it.
 var parts = []string{"code", "pages", "sweep", "cases"}
 
-const usualSize = 20_000
+const usualSize = "0,20000"
 
 func run(ctx context.Context) error {
-	size, err := strconv.Atoi(cmp.Or(os.Getenv("SIZE"), strconv.Itoa(usualSize)))
-	if err != nil || size < 1 {
-		return fmt.Errorf("SIZE is how many cases there are, from 1 on, not %q", os.Getenv("SIZE"))
-	}
-	sizes := []int{0, size}
-	if size > 100_000 {
-		sizes = []int{0, 100_000, size}
+	var sizes []int
+	for text := range strings.SplitSeq(cmp.Or(os.Getenv("SIZE"), usualSize), ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return fmt.Errorf("SIZE is how many cases there are, one number or several with commas, not %q", os.Getenv("SIZE"))
+		}
+		sizes = append(sizes, n)
 	}
 	engines := strings.Split(cmp.Or(os.Getenv("ENGINES"), "sqlite,postgres"), ",")
 	chosen := parts
