@@ -28,38 +28,6 @@ type procedure struct {
 	} `yaml:"pauses"`
 }
 
-// page is how many cases are read at a time.
-const page = 500
-
-// cases tells each case anew from its records and holds everything that is kept of it to that.
-func (r *run) cases(ctx context.Context, db *store.DB) error {
-	last := int64(0)
-	for {
-		n := 0
-		err := db.Read(ctx, func(tx *store.Tx) error {
-			rows, err := store.All(ctx, tx, (*row).fields, `SELECT id, number, procedure, hash, seq, state, outcome, title, category, place, lead_unit, urgent,
-				simulated, level, opened_at, closed_at, due_at, doc FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`, last, page)
-			if err != nil {
-				return err
-			}
-			n = len(rows)
-			for i := range rows {
-				last = rows[i].ID
-				if err := r.one(ctx, tx, &rows[i]); err != nil {
-					return fmt.Errorf("%s: %w", rows[i].Number, err)
-				}
-			}
-			return nil
-		})
-		if err != nil || n == 0 {
-			return err
-		}
-		if r.o.Progress != nil {
-			r.o.Progress(r.report.Cases)
-		}
-	}
-}
-
 // row is a case as it is kept.
 type row struct {
 	ID                                                                    int64
@@ -68,6 +36,9 @@ type row struct {
 	Urgent, Simulated                                                     bool
 	OpenedAt, ClosedAt, DueAt                                             time.Time
 	Doc                                                                   string
+
+	records []record
+	duties  []kept
 }
 
 func (w *row) fields() []any {
@@ -76,17 +47,11 @@ func (w *row) fields() []any {
 }
 
 // one checks one case.
-func (r *run) one(ctx context.Context, tx *store.Tx, w *row) error {
+func (r *run) one(w *row, now time.Time) {
 	r.report.Cases++
 	what := "case " + w.Number
-	if err := r.versions(ctx, tx); err != nil {
-		return err
-	}
 	before := r.findings()
-	s, err := r.history(ctx, tx, w)
-	if err != nil {
-		return err
-	}
+	s := r.history(what, w)
 	for _, f := range s.wrong {
 		r.found(what, f.why, f.args...)
 	}
@@ -98,57 +63,42 @@ func (r *run) one(ctx context.Context, tx *store.Tx, w *row) error {
 	r.differs(what, "seq", w.Seq, s.records)
 	r.compare(what, w, s)
 	r.compareDoc(what, w, s)
-	if err := r.duties(ctx, tx, what, w.ID, s); err != nil {
-		return err
-	}
+	r.duties(what, w, s)
 	r.stale = r.findings() - before
 	r.judged(w.ID)
 	r.clocks(what, s)
-	r.overlooked(what, s, tx.Now())
-	return nil
+	r.overlooked(what, s, now)
 }
 
 // findings is how many there are so far.
 func (r *run) findings() int { return len(r.report.Findings) + int(r.report.More) }
 
-// history reads the records of a case, holds each to its entry in the log, and tells the story.
-func (r *run) history(ctx context.Context, tx *store.Tx, w *row) (*story, error) {
+// history holds each record of a case to its entry in the log, and tells the story.
+func (r *run) history(what string, w *row) *story {
 	s, seq := &story{}, 0
-	what := "case " + w.Number
-	err := tx.Each(ctx, `SELECT r.seq, r.at, r.signed, r.events, l.salt, l.hash FROM casework_record r
-		LEFT JOIN ledger_leaf l ON l.ref = 'case/' || $2 || '/' || r.seq WHERE r.case_id = $1 ORDER BY r.seq`, []any{w.ID, w.Number}, func(rows *sql.Rows) error {
-		var n int
-		var at int64
-		var signed, events string
-		var salt, hash []byte
-		if err := rows.Scan(&n, &at, &signed, &events, &salt, &hash); err != nil {
-			return err
-		}
+	for i := range w.records {
+		rec := &w.records[i]
 		r.report.Records++
-		if seq++; n != seq {
+		if seq++; rec.seq != seq {
 			r.found(what, "record_gap", "seq", seq)
-			seq = n
+			seq = rec.seq
 		}
-		data := fmt.Appendf(nil, "huying case record v1\n%d\n%d\n%d\n%s\n%s\n", w.ID, n, at, signed, events)
-		sum := sha256.Sum256(append(slices.Clone(salt), data...))
+		data := fmt.Appendf(rec.salt[:len(rec.salt):len(rec.salt)], "huying case record v1\n%d\n%d\n%d\n%s\n%s\n", w.ID, rec.seq, rec.at, rec.signed, rec.events)
+		sum := sha256.Sum256(data)
 		switch {
-		case hash == nil:
-			r.found(what, "no_leaf", "seq", n)
-		case !bytes.Equal(sum[:], hash):
-			r.found(what, "other_leaf", "seq", n)
+		case rec.hash == nil:
+			r.found(what, "no_leaf", "seq", rec.seq)
+		case !bytes.Equal(sum[:], rec.hash):
+			r.found(what, "other_leaf", "seq", rec.seq)
 		}
-		s.tell(events, time.UnixMicro(at).UTC(), r.ends)
-		return nil
-	})
+		s.tell(rec.events, time.UnixMicro(rec.at).UTC(), r.ends)
+	}
 	s.records = seq
-	return s, err
+	return s
 }
 
-// versions reads the versions of procedures that are new.
+// versions reads the versions of procedures.
 func (r *run) versions(ctx context.Context, tx *store.Tx) error {
-	if len(r.procedures) > 0 {
-		return nil
-	}
 	return tx.Each(ctx, "SELECT hash, file, files FROM casework_procedure", nil, func(rows *sql.Rows) error {
 		var hash, file string
 		var files map[string]string
@@ -240,44 +190,33 @@ func asJSON[M ~map[string]V, V any](m M) string {
 }
 
 // duties holds the rows of duties to the story.
-func (r *run) duties(ctx context.Context, tx *store.Tx, what string, id int64, s *story) error {
+func (r *run) duties(what string, w *row, s *story) {
 	seen := map[key]bool{}
-	err := tx.Each(ctx, `SELECT visit, name, n, owner, holder, party, state, start_at, due_at, status, at, done_at, outstanding, claimed
-		FROM casework_duty WHERE case_id = $1`, []any{id}, func(rows *sql.Rows) error {
-		var k key
-		var holder, party, state, status string
-		var start, due, at, done time.Time
-		var outstanding bool
-		var claimed int64
-		if err := rows.Scan(&k.Visit, &k.Name, &k.N, &k.Owner, &holder, &party, &state, store.At(&start), store.At(&due), &status, store.At(&at), store.At(&done),
-			&outstanding, &claimed); err != nil {
-			return err
-		}
+	for i := range w.duties {
+		o := &w.duties[i]
 		r.report.Duties++
-		seen[k] = true
-		d := s.duty(k)
+		seen[o.key] = true
+		d := s.duty(o.key)
 		if d == nil {
-			r.found(what, "stray_duty", "duty", k.Name, "owner", k.Owner)
-			return nil
+			r.found(what, "stray_duty", "duty", o.Name, "owner", o.Owner)
+			continue
 		}
 		for _, f := range []struct {
 			name             string
 			stored, expected any
 		}{
-			{"holder", holder, s.holder(d.Owner)}, {"party", party, d.party}, {"state", state, d.state}, {"start", start.UnixMicro(), d.start.UnixMicro()},
-			{"due", due.UnixMicro(), d.due.UnixMicro()}, {"status", status, d.status}, {"at", at.UnixMicro(), d.at.UnixMicro()},
-			{"done", done.UnixMicro(), d.done.UnixMicro()}, {"outstanding", outstanding, d.open()}, {"claimed", claimed, d.claimed},
+			{"holder", o.holder, s.holder(d.Owner)}, {"party", o.party, d.party}, {"state", o.state, d.state}, {"start", o.start.UnixMicro(), d.start.UnixMicro()},
+			{"due", o.due.UnixMicro(), d.due.UnixMicro()}, {"status", o.status, d.status}, {"at", o.at.UnixMicro(), d.at.UnixMicro()},
+			{"done", o.done.UnixMicro(), d.done.UnixMicro()}, {"outstanding", o.outstanding, d.open()}, {"claimed", o.claimed, d.claimed},
 		} {
-			r.differs(what, "duty "+k.Name+" "+f.name, f.stored, f.expected)
+			r.differs(what, "duty "+o.Name+" "+f.name, f.stored, f.expected)
 		}
-		return nil
-	})
+	}
 	for _, d := range s.duties {
 		if !seen[d.key] {
 			r.found(what, "lost_duty", "duty", d.Name, "owner", d.Owner)
 		}
 	}
-	return err
 }
 
 // clocks works out each due time anew.

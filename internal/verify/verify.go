@@ -96,11 +96,15 @@ func (r *run) judged(id int64) {
 }
 
 func (r *run) found(what, why string, args ...any) {
-	if len(r.report.Findings) == MostFindings {
-		r.report.More++
+	r.report.add(Finding{What: what, Why: "verify." + why, Args: args})
+}
+
+func (r *Report) add(f Finding) {
+	if len(r.Findings) == MostFindings {
+		r.More++
 		return
 	}
-	r.report.Findings = append(r.report.Findings, Finding{What: what, Why: "verify." + why, Args: args})
+	r.Findings = append(r.Findings, f)
 }
 
 // differs notes a finding when what stands in the database is not what follows from the history.
