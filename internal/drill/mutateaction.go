@@ -32,6 +32,7 @@ func (m *mutator) action(s spot) {
 	m.each(OfEffect, s.with("rate"))
 	m.extend(s.with("extend"))
 	m.child(s.with("opens"))
+	m.child(s.with("orders"))
 }
 
 // roles are those who may: anybody instead of each, another party instead of each, and each of several dropped.
