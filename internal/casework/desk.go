@@ -23,17 +23,20 @@ type Task struct {
 	Due     time.Time // zero: its clock stands, or it has none
 	Loose   bool      // the due time is provisional: the calendar of its year is not known yet
 	Missed  bool
-	Claimed int64 // the account that took it on; 0: nobody yet
+	Claimed int64     // the account that took it on; 0: nobody yet
+	Open    bool      // it is still to be done
+	Done    time.Time // when it was done, in time or late; zero: not yet, or never
 }
 
 // Key is the duty as a command names it.
 func (t Task) Key() DutyKey { return DutyKey{Visit: t.Visit, Name: t.Duty, N: t.Turn, Owner: t.Owner} }
 
 func (t *Task) fields() []any {
-	return append(t.Row.fields(), &t.Duty, &t.DutyIn, &t.Turn, &t.Visit, &t.Owner, &t.Holder, store.At(&t.Start), store.At(&t.Due), &t.Loose, &t.Missed, &t.Claimed)
+	return append(t.Row.fields(), &t.Duty, &t.DutyIn, &t.Turn, &t.Visit, &t.Owner, &t.Holder, store.At(&t.Start), store.At(&t.Due), &t.Loose, &t.Missed, &t.Claimed, &t.Open, store.At(&t.Done))
 }
 
-const taskColumns = rowColumns + ", d.name, d.state, d.n, d.visit, d.owner, d.holder, d.start_at, d.due_at, d.provisional, d.status = 'missed', d.claimed"
+const taskColumns = rowColumns + `, d.name, d.state, d.n, d.visit, d.owner, d.holder, d.start_at, d.due_at, d.provisional, d.status = 'missed', d.claimed,
+	d.outstanding, CASE WHEN d.status = 'met' THEN d.at ELSE d.done_at END`
 
 // DeskFilter chooses what lies on a desk.
 type DeskFilter struct {

@@ -63,6 +63,9 @@ func (r *Request) Says(err error) string { return r.s.opts.Texts.Error(r.Lang, e
 // Now is the business time, in the district's zone.
 func (r *Request) Now() time.Time { return r.s.opts.Business.Now().In(r.s.opts.Zone) }
 
+// Shifted reports whether Now stands on another date than the machine's clock, from which proofs and sessions take theirs.
+func (r *Request) Shifted() bool { return r.s.opts.Business.Shifted() }
+
 // Today is the business date in the district.
 func (r *Request) Today() clock.Date { return clock.DateOf(r.Now(), r.Zone()) }
 

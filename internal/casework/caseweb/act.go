@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,13 +30,16 @@ func (h *pages) act(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	o, ok := cv.offer(r.PathValue("action"))
-	if !ok {
-		return errs.New(errs.Conflict, "caseweb.not_offered")
-	}
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
+	}
+	o, ok := cv.offer(r.PathValue("action"))
+	if !ok && r.Method == http.MethodPost {
+		return h.tooLate(cv, f)
+	}
+	if !ok {
+		return errs.New(errs.Conflict, "caseweb.not_offered")
 	}
 	av := &actView{caseView: cv, o: o}
 	in, kept, err := h.readFields(r, f, fieldsOf(o.Form))
@@ -43,6 +47,9 @@ func (h *pages) act(r *web.Request) error {
 		return err
 	}
 	av.ask = cv.d.asked(f, fieldsOf(o.Form), kept)
+	if av.ask.people, err = h.candidates(r, cv.Version, cv.actionOf(o.Action), av.ask.Fields); err != nil {
+		return err
+	}
 	cmd := casework.Do{Action: o.Action, Input: in, N: int(f.Int("turn", 0, 100_000)), Ratings: readRatings(f, o)}
 	if o.Joins {
 		if cmd.Joins, err = h.readCaller(r, f, av); err != nil {
@@ -50,9 +57,7 @@ func (h *pages) act(r *web.Request) error {
 		}
 	}
 	if r.Method == http.MethodPost && f.Value("more") == "" && f.OK() {
-		who := h.asker(r)
-		who.Seq = int(f.Int("seq", 0, 1<<40))
-		done, err := h.Cases.Do(r.Context(), who, cv.Number, cmd)
+		done, err := h.Cases.Do(r.Context(), h.askerAt(r, f), cv.Number, cmd)
 		if err == nil && done.Secret != "" { // of who joined: it is shown this once
 			return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases"}, openedPage(h.on(r), done))
 		}
@@ -63,8 +68,78 @@ func (h *pages) act(r *web.Request) error {
 		if !f.Takes(prefixed(err)) {
 			return err
 		}
+		if err := av.caughtUp(h, f); err != nil {
+			return err
+		}
+		if _, ok := av.offer(o.Action); !ok {
+			return h.tooLate(av.caseView, f)
+		}
 	}
 	return r.Render(statusOf(r, f), web.Page{Title: cv.d.text(o.Title), Nav: "cases", Crumbs: cv.crumbs()}, actPage(av))
+}
+
+// askerAt is who asks, with the record after which they think the case stands.
+func (h *pages) askerAt(r *web.Request, f *web.Form) casework.Asker {
+	who := h.asker(r)
+	who.Seq = int(f.Int("seq", 0, 1<<40))
+	return who
+}
+
+// caughtUp looks at the case again when it has moved on since the page was opened, and notes what happened in between.
+func (cv *caseView) caughtUp(h *pages, f *web.Form) error {
+	seq := int(f.Int("seq", 0, 1<<40))
+	fresh, err := h.seen(cv.d.r)
+	if err != nil {
+		return err
+	}
+	if seq > 0 && seq < fresh.Seq {
+		*cv = *fresh
+		for _, s := range cv.steps {
+			if s.Seq > seq {
+				cv.since = append(cv.since, s)
+			}
+		}
+	}
+	return nil
+}
+
+// lateView is the page for what came too late: what happened meanwhile, and what was typed, which can still be said as a note.
+type lateView struct {
+	*caseView
+	Typed []said
+	Note  *web.Form
+}
+
+// tooLate answers an action that is offered no more.
+func (h *pages) tooLate(cv *caseView, f *web.Form) error {
+	if err := cv.caughtUp(h, f); err != nil {
+		return err
+	}
+	v := lateView{caseView: cv, Note: web.NewForm()}
+	form := cv.formOf(cv.d.r.PathValue("action"))
+	data, _, err := h.readFields(cv.d.r, f, fieldsOf(form))
+	if err != nil {
+		return err
+	}
+	v.Typed, _ = cv.answers(form, data)
+	var lines []string
+	for _, field := range fieldsOf(form) { // what is personal goes into no note
+		if x, given := data[field.Name]; given && (field.Kind == casework.LongText || field.Kind == casework.TextField) && field.Personal == "" {
+			lines = append(lines, fmt.Sprint(x))
+		}
+	}
+	v.Note.Set("text", strings.Join(lines, "\n\n"))
+	return cv.d.r.Render(http.StatusConflict, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()}, latePage(v))
+}
+
+// formOf is what an action asks for, in whichever state it stands; nil for an action that is in none.
+func (cv *caseView) formOf(action string) *casework.Form {
+	for _, s := range cv.Version.States {
+		if s.Value.Do.Has(action) || cv.Version.Do.Has(action) {
+			return cv.Version.ActionForm(s.Key, action)
+		}
+	}
+	return nil
 }
 
 // seen is the case of the request as whoever asks sees it.
@@ -96,7 +171,7 @@ func fieldsOf(f *casework.Form) []casework.Field {
 
 // asked is a form over what was sent.
 func (d *desk) asked(f *web.Form, fields []casework.Field, kept map[string][]string) *asked {
-	return &asked{Form: f, Fields: fields, Lang: d.r.Lang, trees: d.trees, Kept: kept}
+	return &asked{Form: f, Fields: fields, Lang: d.r.Lang, Choose: d.r.T("caseweb.choose"), trees: d.trees, Kept: kept}
 }
 
 // statusOf is the status of a page with a form: one that was sent and has a fault says so.
@@ -152,17 +227,25 @@ func contactOf(f *web.Form) string {
 
 // approve gives the next approval.
 func (h *pages) approve(r *web.Request) error {
+	cv, err := h.seen(r)
+	if err != nil {
+		return err
+	}
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
-	who := h.asker(r)
-	who.Seq = int(f.Int("seq", 0, 1<<40))
-	if _, err := h.Cases.Do(r.Context(), who, r.PathValue("number"), casework.Approve{}); err != nil {
-		return err
+	if _, err := h.Cases.Do(r.Context(), h.askerAt(r, f), cv.Number, casework.Approve{}); err != nil {
+		if !errs.Is(err, errs.Conflict) {
+			return err
+		}
+		if err := cv.caughtUp(h, f); err != nil {
+			return err
+		}
+		return cv.show(http.StatusConflict)
 	}
 	r.Flash("caseweb.approved_flash")
-	return r.Redirect("/cases/" + r.PathValue("number"))
+	return r.Redirect(cv.path())
 }
 
 // say is a page that asks for one text: a note, or the reason for which something is given back.
@@ -175,15 +258,16 @@ type sayView struct {
 
 // giveBack asks for the reason, and returns what waits for approval.
 func (h *pages) giveBack(r *web.Request) error {
-	return h.say(r, "caseweb.return", "reason", "caseweb.return_field", func(text string) casework.Command { return casework.Return{Reason: text} })
+	return h.say(r, "caseweb.return", "reason", "caseweb.return_field", h.askerAt, func(text string) casework.Command { return casework.Return{Reason: text} })
 }
 
-// note says something in a case.
+// note says something in a case. It may be said however the case has moved on.
 func (h *pages) note(r *web.Request) error {
-	return h.say(r, "caseweb.note", "text", "caseweb.note_field", func(text string) casework.Command { return casework.Note{Text: text} })
+	anytime := func(r *web.Request, _ *web.Form) casework.Asker { return h.asker(r) }
+	return h.say(r, "caseweb.note", "text", "caseweb.note_field", anytime, func(text string) casework.Command { return casework.Note{Text: text} })
 }
 
-func (h *pages) say(r *web.Request, title, field, label string, cmd func(string) casework.Command) error {
+func (h *pages) say(r *web.Request, title, field, label string, who func(*web.Request, *web.Form) casework.Asker, cmd func(string) casework.Command) error {
 	cv, err := h.seen(r)
 	if err != nil {
 		return err
@@ -194,11 +278,14 @@ func (h *pages) say(r *web.Request, title, field, label string, cmd func(string)
 	}
 	if r.Method == http.MethodPost {
 		if text := f.Required(field, 4000); f.OK() {
-			_, err := h.Cases.Do(r.Context(), h.asker(r), cv.Number, cmd(text))
+			_, err := h.Cases.Do(r.Context(), who(r, f), cv.Number, cmd(text))
 			if err == nil {
 				return r.Redirect(cv.path())
 			}
 			if !f.Takes(err) {
+				return err
+			}
+			if err := cv.caughtUp(h, f); err != nil {
 				return err
 			}
 		}
@@ -248,11 +335,14 @@ func (h *pages) claim(r *web.Request) error {
 			to := casework.ActorOf(casework.Asker{Actor: a})
 			cmd.To = &to
 		}
-		_, err := h.Cases.Do(r.Context(), h.asker(r), cv.Number, cmd)
+		_, err := h.Cases.Do(r.Context(), h.askerAt(r, f), cv.Number, cmd)
 		if err == nil {
 			return r.Redirect(cv.path())
 		}
 		if !f.Takes(err) {
+			return err
+		}
+		if err := cv.caughtUp(h, f); err != nil {
 			return err
 		}
 	} else if o.Claimed != 0 {
@@ -273,19 +363,8 @@ func (h *pages) colleagues(r *web.Request, o casework.DutyView) (out []web.Optio
 		if err != nil {
 			return err
 		}
-		var ids []int64
-		for _, p := range posts {
-			if p.Role.May(identity.CaseWork) {
-				ids = append(ids, p.Person)
-			}
-		}
-		names, err := h.IDs.Names(r.Context(), tx, ids)
-		for _, id := range ids {
-			if name, ok := names[id]; ok {
-				out = append(out, web.Option{Value: strconv.FormatInt(id, 10), Text: name})
-				delete(names, id)
-			}
-		}
+		people, err := h.named(r, tx, slices.DeleteFunc(posts, func(p identity.Post) bool { return !p.Role.May(identity.CaseWork) }))
+		out = append(out, people...)
 		return err
 	})
 	return out, err

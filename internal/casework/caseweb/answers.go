@@ -27,10 +27,25 @@ func (cv *caseView) answers(f *casework.Form, in casework.Data) (out []said, has
 			continue
 		}
 		s := cv.d.value(field, v)
+		if field.Kind == casework.PersonField && !s.Seal {
+			s.Text = cv.person(s.Text)
+		}
 		s.Label = field.Title.In(cv.d.r.Lang)
 		out = append(out, s)
 	}
 	return out, hashes
+}
+
+// person is what somebody is called whom a form names by the number of their account, as far as the parties tell.
+func (cv *caseView) person(id string) string {
+	for _, p := range cv.Parties {
+		for _, m := range p.Members {
+			if m.Member == casework.Member("person:"+id) && m.Name.ZH != "" {
+				return cv.d.text(m.Name)
+			}
+		}
+	}
+	return cv.d.r.T("caseweb.somebody")
 }
 
 // rows are the rows of a table, each on a line.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +118,7 @@ func (v *boardView) length(d time.Duration) string {
 
 // duties is where a figure of the board opens.
 func (v *boardView) duties(s casework.Standing, what string) string {
-	return "/board/duties?unit=" + casework.UnitOf(s.Holder) + "&what=" + what + "&from=" + v.From.String() + "&until=" + v.Until.String()
+	return "/board/duties?unit=" + url.QueryEscape(casework.UnitOf(s.Holder)) + "&what=" + what + "&from=" + v.From.String() + "&until=" + v.Until.String()
 }
 
 func (v *boardView) header() []string {
@@ -148,7 +149,21 @@ func (v *boardView) values(rows []casework.Standing) iter.Seq2[[]any, error] {
 // dutiesView is the list of duties that a figure of the board was counted from.
 type dutiesView struct {
 	*tasksView
-	Lead string
+	Title, Lead, Back string
+}
+
+// became says what became of a duty: a light, and a word.
+func (v *tasksView) became(x casework.Task) (kind, word string) {
+	done := x.Done.In(v.d.r.Zone()).Format("2006-01-02 15:04")
+	switch {
+	case x.Open:
+		return light(v.d.r.Now(), x.Start, x.Due, x.Missed), v.d.left(x.Due)
+	case x.Done.IsZero():
+		return "red", v.d.r.T("caseweb.never_done")
+	case x.Missed:
+		return "red", v.d.r.T("caseweb.done_late", "at", done)
+	}
+	return "closed", v.d.r.T("caseweb.done_in_time", "at", done)
 }
 
 // boardDuties lists the duties that a figure was counted from.
@@ -166,13 +181,15 @@ func (h *pages) boardDuties(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		v.Table.Columns = v.columns()[:3]
+		v.Table.Columns = append(v.columns()[:2], web.Column[casework.Task]{Title: r.T("caseweb.due"), Cell: func(x casework.Task) templ.Component { return becameCell(v, x) }})
 		return d.versionsOf(tx, v)
 	})
 	if err != nil {
 		return err
 	}
-	lead := r.T("caseweb.board.opens", "unit", d.unit(counted.Unit), "what", r.T("caseweb.board."+cmp.Or(counted.What, "owed")), "from", counted.From, "until", counted.Until)
-	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.board"), Nav: "board", Crumbs: []web.Crumb{{Text: r.T("caseweb.board"), Href: "/board"}}},
-		dutiesPage(dutiesView{v, lead}))
+	title := r.T("caseweb.board.opens", "unit", d.unit(counted.Unit), "what", r.T("caseweb.board."+cmp.Or(counted.What, "owed")))
+	lead := r.T("caseweb.board.begun", "from", web.Day(r.Context(), counted.From), "until", web.Day(r.Context(), counted.Until))
+	back := "/board?from=" + counted.From.String() + "&until=" + counted.Until.String()
+	return r.Render(http.StatusOK, web.Page{Title: title, Nav: "board", Crumbs: []web.Crumb{{Text: r.T("caseweb.board"), Href: back}, {Text: title}}},
+		dutiesPage(dutiesView{v, title, lead, back}))
 }

@@ -42,13 +42,8 @@ func (cv *caseView) standing() string {
 
 // input is what an action that waits for approval was asked with.
 func (cv *caseView) input(p *casework.PendingView) []said {
-	for _, s := range cv.Version.States {
-		if s.Value.Do.Has(p.Action) || cv.Version.Do.Has(p.Action) {
-			out, _ := cv.answers(cv.Version.ActionForm(s.Key, p.Action), p.Input)
-			return out
-		}
-	}
-	return nil
+	out, _ := cv.answers(cv.formOf(p.Action), p.Input)
+	return out
 }
 
 // approver is whose approval is waited for, in words.

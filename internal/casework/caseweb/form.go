@@ -33,8 +33,9 @@ type asked struct {
 	*web.Form
 	Fields []casework.Field
 	Lang   i18n.Lang
+	Choose string // what the first line of a list says, from which something must be chosen
 	trees  *places.Trees
-	people []web.Option // of the unit, for fields that name a person
+	people map[string][]web.Option // for fields that name a person: who may be named
 	Kept   map[string][]string
 }
 
@@ -208,10 +209,12 @@ func (a *asked) field(f casework.Field, name string) web.Field {
 		d.Options = a.choices(f)
 	case casework.PlaceField:
 		d.Options = a.placeOptions(!f.Required)
-	case casework.UnitField, casework.UnitsField:
-		d.Options = a.unitOptions(!f.Required && f.Kind == casework.UnitField)
+	case casework.UnitField:
+		d.Options = append([]web.Option{a.none(!f.Required)}, a.unitOptions()...)
+	case casework.UnitsField:
+		d.Options = a.unitOptions()
 	case casework.PersonField:
-		d.Options = a.people
+		d.Options = append([]web.Option{a.none(!f.Required)}, a.people[f.Name]...)
 	}
 	return d
 }
@@ -219,7 +222,7 @@ func (a *asked) field(f casework.Field, name string) web.Field {
 func (a *asked) choices(f casework.Field) []web.Option {
 	var out []web.Option
 	if f.Kind == casework.ChoiceField && !(f.Required && len(f.Choices) <= fewChoices) {
-		out = append(out, web.Option{Text: "—"})
+		out = append(out, a.none(!f.Required))
 	}
 	for _, c := range f.Choices {
 		out = append(out, web.Option{Value: c.Value, Text: c.Title.In(a.Lang)})
@@ -232,10 +235,7 @@ const fewChoices = 6
 
 // placeOptions are the places, each with the way to it, so that two of one name are told apart.
 func (a *asked) placeOptions(optional bool) []web.Option {
-	out := []web.Option{{Text: "—"}}
-	if !optional {
-		out[0].Text = ""
-	}
+	out := []web.Option{a.none(optional)}
 	for _, p := range a.trees.Places.All() {
 		depth := len(a.trees.Places.Path(p.Key)) - 1
 		out = append(out, web.Option{Value: p.Key, Text: strings.Repeat("　", max(depth-1, 0)) + p.Name.In(a.Lang)})
@@ -243,11 +243,16 @@ func (a *asked) placeOptions(optional bool) []web.Option {
 	return out
 }
 
-func (a *asked) unitOptions(optional bool) []web.Option {
-	var out []web.Option
+// none is the first line of a list, as long as nothing was chosen: a list that begins with its first value has it chosen by mistake.
+func (a *asked) none(optional bool) web.Option {
 	if optional {
-		out = append(out, web.Option{Text: "—"})
+		return web.Option{Text: "—"}
 	}
+	return web.Option{Text: a.Choose}
+}
+
+func (a *asked) unitOptions() []web.Option {
+	var out []web.Option
 	for _, u := range a.trees.Units.All() {
 		if !u.External {
 			out = append(out, web.Option{Value: u.Key, Text: unitName(u, a.Lang)})

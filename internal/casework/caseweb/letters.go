@@ -95,7 +95,7 @@ func (v *lettersView) options() {
 
 func (v *lettersView) columns() []web.Column[casework.Row] {
 	t := v.d.r.T
-	all := v.d.columns(map[string]*casework.Procedure{v.kind(): v.Kind})
+	all := v.d.columns(map[string]*casework.Procedure{v.kind(): v.Kind}, true)
 	all = slices.DeleteFunc(all, func(c web.Column[casework.Row]) bool { return c.Title == t("caseweb.place") })
 	all[0].Cell = func(x casework.Row) templ.Component { return letterCell(v, x) }
 	return slices.Insert(all, 1, web.Column[casework.Row]{Title: t("caseweb.colour"), Narrow: true, Cell: func(x casework.Row) templ.Component { return toneCell(v.d, x.Tone) }})

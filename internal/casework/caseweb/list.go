@@ -49,7 +49,7 @@ func (h *pages) list(r *web.Request) error {
 			return err
 		}
 		v.Table.Rows, v.Table.Total, v.Capped = rows, min(total, casework.MostCounted), total > casework.MostCounted
-		v.Table.Columns = d.columns(all)
+		v.Table.Columns = d.columns(all, slices.ContainsFunc(rows, func(x casework.Row) bool { return x.Lead != "" }))
 		return nil
 	})
 	if err != nil {
@@ -112,10 +112,10 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// columns of a list of cases.
-func (d *desk) columns(all map[string]*casework.Procedure) []web.Column[casework.Row] {
+// columns of a list of cases; that of units only when one may be told.
+func (d *desk) columns(all map[string]*casework.Procedure, units bool) []web.Column[casework.Row] {
 	t := d.r.T
-	return []web.Column[casework.Row]{
+	out := []web.Column[casework.Row]{
 		{Key: "newest", Title: t("caseweb.case"), Head: true, Cell: func(x casework.Row) templ.Component { return caseCell(d, x, all[x.Procedure]) }},
 		{Title: t("caseweb.state"), Cell: func(x casework.Row) templ.Component { return stateCell(d, x, all[x.Procedure]) }},
 		{Title: t("caseweb.unit"), Cell: cell(func(x casework.Row) string { return d.unit(x.Lead) })},
@@ -127,6 +127,10 @@ func (d *desk) columns(all map[string]*casework.Procedure) []web.Column[casework
 			return x.DueAt.In(d.r.Zone()).Format("2006-01-02 15:04")
 		})},
 	}
+	if !units {
+		out = slices.Delete(out, 2, 3)
+	}
+	return out
 }
 
 func (d *desk) header() []string {

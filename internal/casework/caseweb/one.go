@@ -10,6 +10,7 @@ import (
 	"huying/internal/casework"
 	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/files"
 	"huying/internal/store"
 	"huying/internal/web"
 )
@@ -26,16 +27,20 @@ type caseView struct {
 	steps []step
 	lines []line
 	turn  []casework.Offering // what whoever asks may do now, what they owe first
+	shown map[string]bool     // of the files: those that are pictures
+	since []step              // what happened after the page was opened from which they acted
 }
 
 // step is one entry of the conversation along the axis.
 type step struct {
+	Seq   int    // of the record that it belongs to
 	Side  string // call, answer, system
 	Who   string
 	At    time.Time
 	Title string
 	Said  []said
 	Files []string
+	Now   string // the state that it led to
 	Late  bool
 }
 
@@ -57,22 +62,27 @@ type line struct {
 
 // one shows a case.
 func (h *pages) one(r *web.Request) error {
-	v, err := h.Cases.View(r.Context(), h.asker(r), r.PathValue("number"))
+	cv, err := h.seen(r)
 	if err != nil {
 		return err
 	}
-	d := h.on(r)
-	cv := &caseView{View: v, d: d}
-	cv.tell()
 	if r.Query("print") != "" {
 		return r.Render(http.StatusOK, web.Page{Title: cv.heading(), Nav: "cases"}, paperPage(cv))
 	}
-	return r.Render(http.StatusOK, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()}, casePage(cv))
+	return cv.show(http.StatusOK)
+}
+
+// show answers with the page of the case.
+func (cv *caseView) show(status int) error {
+	if err := cv.sortFiles(); err != nil {
+		return err
+	}
+	return cv.d.r.Render(status, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()}, casePage(cv))
 }
 
 func (cv *caseView) crumbs() []web.Crumb {
 	list := web.Crumb{Text: cv.d.r.T("caseweb.cases"), Href: "/cases"}
-	return []web.Crumb{list, {Text: cv.d.text(cv.Version.Title), Href: "/cases?procedure=" + url.QueryEscape(cv.Procedure)}, {Text: cv.Number}}
+	return []web.Crumb{list, {Text: cv.d.text(cv.Version.Title), Href: "/cases?procedure=" + url.QueryEscape(cv.Procedure)}, {Text: cv.Number, Href: cv.path()}}
 }
 
 // heading is the title of the case, or of its kind to who sees no more.
@@ -151,11 +161,21 @@ func (cv *caseView) who(by casework.By) string {
 	return strings.Join(parts, " · ")
 }
 
-// stepsOf is what of a record stands in the conversation.
+// stepsOf is what of a record stands in the conversation. The marks that somebody gave, and the state to which their words led, stand with
+// their words.
 func (cv *caseView) stepsOf(r casework.RecordView) []step {
 	var out []step
-	base := step{Side: cv.side(r.By), Who: cv.who(r.By), At: r.At.In(cv.d.r.Zone())}
+	base := step{Seq: r.Seq, Side: cv.side(r.By), Who: cv.who(r.By), At: r.At.In(cv.d.r.Zone())}
 	for _, e := range r.Events {
+		spoken := len(out) > 0 && out[0].Side != "system"
+		switch {
+		case spoken && e.Rated != nil:
+			out[0].Said = append(out[0].Said, said{Label: cv.d.r.T("caseweb.rates", "who", cv.d.member(e.Rated.Member, nil)), Text: cv.d.r.T("caseweb.points", "n", e.Rated.Score)})
+			continue
+		case spoken && e.Entered != nil:
+			out[0].Now = cv.d.text(cv.Version.StateTitle(e.Entered.State))
+			continue
+		}
 		if s, ok := cv.stepOf(base, e); ok {
 			out = append(out, s)
 		}
@@ -169,6 +189,7 @@ func (cv *caseView) stepOf(s step, e casework.Event) (step, bool) {
 	case e.Opened != nil:
 		s.Title = t("caseweb.opened")
 		s.Said, s.Files = cv.answers(p.Form(), e.Opened.Form)
+		s.Said = slices.DeleteFunc(s.Said, func(x said) bool { return x.Text == cv.Title && !x.Long }) // it stands above the page
 	case e.Did != nil:
 		s.Title = cv.d.text(p.ActionTitle(e.Did.State, e.Did.Action))
 		s.Said, s.Files = cv.answers(p.ActionForm(e.Did.State, e.Did.Action), e.Did.Input)
@@ -211,6 +232,8 @@ func (cv *caseView) systemStep(s step, e casework.Event) (step, bool) {
 		s.Title = t("caseweb.extended", "what", cv.d.text(cv.dutyOf(e.Extended.DutyKey).Title))
 	case e.Moved != nil:
 		s.Title = t("caseweb.moved", "reason", e.Moved.Reason)
+	case e.Claimed != nil:
+		s.Title = t("caseweb.claimed_by", "who", s.Who, "what", cv.d.text(cv.dutyOf(e.Claimed.DutyKey).Title))
 	case e.Ordered != nil:
 		s.Title = t("caseweb.ordered", "to", e.Ordered.To)
 	case e.Rated != nil:
@@ -258,15 +281,13 @@ func (cv *caseView) reason(key string) string {
 
 // files sends a file that was given in the case, to who sees the entry that it belongs to. Any other hash is errs.NotFound.
 func (h *pages) file(r *web.Request) error {
-	v, err := h.Cases.View(r.Context(), h.asker(r), r.PathValue("number"))
+	cv, err := h.seen(r)
 	if err != nil {
 		return err
 	}
-	cv := &caseView{View: v, d: h.on(r)}
-	cv.tell()
 	for _, s := range cv.steps {
 		if slices.Contains(s.Files, r.PathValue("hash")) {
-			return h.send(r, r.PathValue("hash"), v.Number)
+			return h.send(r, r.PathValue("hash"), cv.Number)
 		}
 	}
 	return errs.New(errs.NotFound, "files.no_file")
@@ -287,6 +308,24 @@ func (h *pages) send(r *web.Request, hash, name string) error {
 		f.SetHeaders(head, name+"-"+hash[:8])
 		head.Set("Cache-Control", "private, no-cache") // who may see it may change
 		http.ServeContent(r.Writer(), r.Request, "", f.FirstAt, content)
+		return nil
+	})
+}
+
+// sortFiles finds out which of the files are pictures.
+func (cv *caseView) sortFiles() error {
+	ctx := cv.d.r.Context()
+	cv.shown = map[string]bool{}
+	return cv.d.DB.Read(ctx, func(tx *store.Tx) error {
+		for _, s := range cv.steps {
+			for _, hash := range s.Files {
+				f, err := cv.d.Files.Stat(ctx, tx, hash)
+				if err != nil {
+					return err
+				}
+				cv.shown[hash] = slices.Contains(files.Pictures, f.Type)
+			}
+		}
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"huying/internal/casework"
@@ -59,6 +60,23 @@ type openView struct {
 	Channels []web.Option
 }
 
+// asksContact reports whether the page asks how the caller is reached: of somebody without an account, unless the procedure asks itself who
+// they are.
+func (v *openView) asksContact() bool {
+	own := slices.ContainsFunc(slices.Concat(v.ask.Fields, v.own.Fields), func(f casework.Field) bool { return f.Personal != "" })
+	return (v.Behalf || v.d.r.Actor == nil) && !own
+}
+
+// placed is the name of the field that says where the case is; empty when none does.
+func (v *openView) placed() string {
+	for _, f := range v.ask.Fields {
+		if f.Kind == casework.PlaceField {
+			return f.Name
+		}
+	}
+	return ""
+}
+
 // open shows the form that opens a case of a kind, and opens it.
 func (h *pages) open(r *web.Request) error {
 	o, err := h.opening(r)
@@ -79,6 +97,9 @@ func (h *pages) open(r *web.Request) error {
 		return err
 	}
 	v.ask = v.d.asked(f, fieldsOf(o.Form()), kept)
+	if v.ask.people, err = h.candidates(r, o.Procedure, nil, v.ask.Fields); err != nil {
+		return err
+	}
 	said, kept, err := h.readFields(r, f, fieldsOf(o.CallerForm()))
 	if err != nil {
 		return err
@@ -95,6 +116,9 @@ func (h *pages) open(r *web.Request) error {
 		done, err := h.Cases.Open(r.Context(), casework.Asker{Actor: r.Actor, Key: f.Line("key", 60)}, o.Name, cmd)
 		if err == nil {
 			return h.opened(r, done)
+		}
+		if errs.Is(err, errs.Forbidden) && v.placed() != "" { // they may open such cases, though not there
+			err = errs.New(errs.Invalid, "caseweb.not_there").On(v.placed())
 		}
 		if !f.Takes(prefixed(err)) {
 			return err
@@ -169,7 +193,7 @@ func (h *pages) find(r *web.Request) error {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		number, secret := f.Required("number", 40), f.Password("secret")
+		number, secret := strings.ToUpper(f.Required("number", 40)), f.Password("secret")
 		if f.OK() {
 			v, err := h.Cases.View(r.Context(), casework.Asker{Actor: r.Actor, Secret: secret}, number)
 			if err == nil {
@@ -184,7 +208,7 @@ func (h *pages) find(r *web.Request) error {
 			f.Wrong("number", "caseweb.not_found")
 		}
 	}
-	return r.Render(statusOf(r, f), web.Page{Title: r.T("caseweb.find"), Nav: "find"}, findPage(f))
+	return r.Render(statusOf(r, f), web.Page{Title: r.T("caseweb.find"), Nav: "cases", Crumbs: []web.Crumb{{Text: r.T("caseweb.cases"), Href: "/cases"}, {Text: r.T("caseweb.find")}}}, findPage(f))
 }
 
 // receipt shows the receipt of a case, and gives it as a file: for its callers with what was logged, for everybody else without.
@@ -226,7 +250,7 @@ func (h *pages) receipt(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases", Crumbs: cv.crumbs()}, receiptPage(cv, receipt, string(qr), readings))
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.receipt"), Nav: "cases", Crumbs: append(cv.crumbs(), web.Crumb{Text: r.T("caseweb.receipt")})}, receiptPage(cv, receipt, string(qr), readings))
 }
 
 // isOwn reports whether whoever asks is one of the callers.

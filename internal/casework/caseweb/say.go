@@ -23,7 +23,7 @@ func (h *pages) on(r *web.Request) *desk {
 
 func (d *desk) text(t casework.Text) string { return t.In(d.r.Lang) }
 
-// unit is what a unit is called in short.
+// unit is what a unit is called in short. One that is no more is called as it was, and by its successor.
 func (d *desk) unit(key string) string {
 	if u, ok := d.trees.Units.ByKey(key); ok {
 		return unitName(u, d.r.Lang)
@@ -35,7 +35,7 @@ func (d *desk) unit(key string) string {
 	if heir, ok := d.trees.Units.ByKey(d.trees.Units.Heir(key)); ok {
 		return d.r.T("caseweb.now_unit", "was", unitName(u, d.r.Lang), "unit", unitName(heir, d.r.Lang))
 	}
-	return unitName(u, d.r.Lang)
+	return d.r.T("caseweb.gone_unit", "was", unitName(u, d.r.Lang))
 }
 
 // place is what a place is called.

@@ -2,6 +2,7 @@
 import "./htmx.js";
 import "./forms.js";
 import "./keys.js";
+import "./live.js";
 
 document.documentElement.classList.add("js");
 
