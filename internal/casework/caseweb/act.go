@@ -258,17 +258,36 @@ type sayView struct {
 
 // giveBack asks for the reason, and returns what waits for approval.
 func (h *pages) giveBack(r *web.Request) error {
-	return h.say(r, "caseweb.return", "reason", "caseweb.return_field", h.askerAt, func(text string) casework.Command { return casework.Return{Reason: text} })
+	return h.say(r, (*caseView).mayReturn, "caseweb.return", "reason", "caseweb.return_field", h.askerAt, func(text string) casework.Command { return casework.Return{Reason: text} })
 }
 
 // note says something in a case. It may be said however the case has moved on.
 func (h *pages) note(r *web.Request) error {
 	anytime := func(r *web.Request, _ *web.Form) casework.Asker { return h.asker(r) }
-	return h.say(r, "caseweb.note", "text", "caseweb.note_field", anytime, func(text string) casework.Command { return casework.Note{Text: text} })
+	return h.say(r, (*caseView).mayNote, "caseweb.note", "text", "caseweb.note_field", anytime, func(text string) casework.Command { return casework.Note{Text: text} })
 }
 
-func (h *pages) say(r *web.Request, title, field, label string, who func(*web.Request, *web.Form) casework.Asker, cmd func(string) casework.Command) error {
+// mayReturn holds that something waits for the approval of whoever asks. What they sent is for the engine to judge: somebody may have been faster.
+func (cv *caseView) mayReturn() error {
+	if cv.d.r.Method == http.MethodGet && !cv.MayApprove {
+		return errs.New(errs.Conflict, "caseweb.not_offered")
+	}
+	return nil
+}
+
+// mayNote holds that whoever asks may say something in the case.
+func (cv *caseView) mayNote() error {
+	if !cv.MayNote {
+		return errs.New(errs.Forbidden, "casework.forbidden")
+	}
+	return nil
+}
+
+func (h *pages) say(r *web.Request, may func(*caseView) error, title, field, label string, who func(*web.Request, *web.Form) casework.Asker, cmd func(string) casework.Command) error {
 	cv, err := h.seen(r)
+	if err == nil {
+		err = may(cv)
+	}
 	if err != nil {
 		return err
 	}

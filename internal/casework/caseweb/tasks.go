@@ -119,6 +119,17 @@ func (v *tasksView) columns() []web.Column[casework.Task] {
 	}
 }
 
+// holder is who must do a task, in words: a unit, or whoever asks.
+func (v *tasksView) holder(x casework.Task) string {
+	if u, ok := casework.Member(x.Holder).Unit(); ok {
+		return v.d.unit(u)
+	}
+	if a := v.d.r.Actor; x.Holder == string(casework.PersonMember(a.ID)) {
+		return a.Name
+	}
+	return ""
+}
+
 // dutyTitle is what a task is called.
 func (v *tasksView) dutyTitle(x casework.Task) string {
 	if p := v.versions[x.Hash]; p != nil {
