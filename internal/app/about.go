@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/url"
 
 	"huying/internal/casework"
@@ -35,10 +36,25 @@ func (a *App) casesAbout(r *web.Request, st *promise.Standing) (out promiseweb.C
 			out.List = append(out.List, promiseweb.Case{Number: c.Number, Href: "/cases/" + c.Number, Kind: p.Title.In(r.Lang), State: p.StateTitle(c.State).In(r.Lang),
 				Light: rowLight(c, tx), Opened: c.OpenedAt.In(a.pack.Location), Simulated: c.Simulated})
 		}
+		if out.Marks, out.Mean, err = a.marks(r.Context(), tx, st.Number); err != nil {
+			return err
+		}
 		out.Offers = a.offersAbout(r, tx, st, rows, all)
 		return nil
 	})
 	return out, err
+}
+
+// marks are how many residents rated a promise, and the mean of their marks; what the office set aside does not count.
+func (a *App) marks(ctx context.Context, tx *store.Tx, number string) (n int, mean float64, err error) {
+	all, err := a.cases.Repeats(ctx, tx, rating, number)
+	sum := int64(0)
+	for i := range all {
+		if score, ok := all[i].Form["score"].(int64); ok && all[i].Outcome != casework.Refused {
+			n, sum = n+1, sum+score
+		}
+	}
+	return n, float64(sum) / float64(max(1, n)), err
 }
 
 // rowLight is how a case stands: ended well, ended otherwise, late, or under way.
@@ -56,10 +72,7 @@ func rowLight(c casework.Row, tx *store.Tx) string {
 
 // offersAbout are what whoever asks may begin about a promise. What its unit asks for, only its own people may.
 func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, rows []casework.Row, all map[string]*casework.Procedure) (out []promiseweb.Offer) {
-	if r.Actor == nil {
-		return nil
-	}
-	own := r.Actor.Can(identity.PromiseReport, st.Lead, st.Place)
+	own := r.Actor != nil && r.Actor.Can(identity.PromiseReport, st.Lead, st.Place)
 	may := func(procedure string) bool {
 		p := all[procedure]
 		return p != nil && casework.CanOpen(p, casework.ActorOf(casework.Asker{Actor: r.Actor}), a.cases.World(tx), false) == nil
@@ -77,6 +90,9 @@ func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, ro
 			add("report", "/cases/"+c.Number)
 			break
 		}
+	}
+	if st.Kind == promise.Livelihood && may(rating) {
+		add(rating, "/open/"+rating+"?"+url.Values{"in-promise": {st.Number}}.Encode())
 	}
 	joint := url.Values{"in-joint": st.Joint}.Encode()
 	if own && may(closing) && !st.Over() {

@@ -22,6 +22,7 @@ const (
 	closing     = "closing"
 	adjusting   = "adjustment"
 	lettering   = "letter"
+	rating      = "livelihood-matters"
 )
 
 // by is the program as it acts in cases; key makes what it does be done once.

@@ -202,9 +202,7 @@ func (p *player) request(ctx context.Context, d *deed) error {
 	if p.current != nil {
 		path = strings.ReplaceAll(path, "{number}", url.PathEscape(p.current.number))
 	}
-	if strings.Contains(path, "{promise}") {
-		path = strings.ReplaceAll(path, "{promise}", url.PathEscape(p.promise))
-	}
+	path = p.address(path)
 	r := request{who: d.who, method: method, path: path, secret: p.secret(d.who, p.current)}
 	if method == http.MethodPost {
 		body, err := p.value(ctx, d.who, d.Sends)

@@ -132,10 +132,7 @@ var (
 
 // visit looks at a public page: what it shows, what it does not, and whether its links lead somewhere.
 func (p *player) visit(ctx context.Context, d *deed) error {
-	path := d.Visits
-	if strings.Contains(path, "{promise}") {
-		path = strings.ReplaceAll(path, "{promise}", url.PathEscape(p.promise))
-	}
+	path := p.address(d.Visits)
 	a, err := p.page(ctx, path)
 	if err != nil {
 		return err
@@ -161,6 +158,7 @@ func (p *player) visit(ctx context.Context, d *deed) error {
 // follow visits every page that a page leads to under an address, each once.
 func (p *player) follow(ctx context.Context, d *deed, path, body string) error {
 	for _, prefix := range d.Follows {
+		prefix = p.address(prefix)
 		var to []string
 		for _, m := range href.FindAllStringSubmatch(body, -1) {
 			if link := html.UnescapeString(m[1]); strings.HasPrefix(link, prefix) && !slices.Contains(to, link) {
@@ -181,6 +179,11 @@ func (p *player) follow(ctx context.Context, d *deed, path, body string) error {
 		}
 	}
 	return nil
+}
+
+// address is an address in which {promise} is the number of the one that was spoken of last.
+func (p *player) address(s string) string {
+	return strings.ReplaceAll(s, "{promise}", url.PathEscape(p.promise))
 }
 
 // page is a page as the public gets it.

@@ -40,6 +40,8 @@ type Parts struct {
 type Cases struct {
 	List   []Case
 	Offers []Offer
+	Marks  int     // how many residents rated the promise
+	Mean   float64 // of their marks, from 1 to 5
 }
 
 // Case is a case about a promise: a report, a supervision, a letter, a closing.
