@@ -52,6 +52,8 @@ func Routes(p Parts) []web.Route {
 	work := web.May(identity.CaseWork)
 	return []web.Route{
 		{Pattern: "GET /tasks", Need: work, Handle: h.tasks},
+		{Pattern: "GET /tasks/batch", Need: work, Handle: h.batch},
+		{Pattern: "POST /tasks/batch", Need: work, Handle: h.batch, Limit: time.Minute},
 		{Pattern: "GET /deputies", Need: work, Handle: h.deputies},
 		{Pattern: "POST /deputies", Need: work, Handle: h.deputise, MaxBody: 16 << 10},
 		{Pattern: "POST /deputies/{id}/end", Need: work, Handle: h.endDeputy, MaxBody: 16 << 10},

@@ -115,6 +115,7 @@ func (v *tasksView) columns() []web.Column[casework.Task] {
 		{Title: t("caseweb.case"), Head: true, Cell: func(x casework.Task) templ.Component { return caseCell(v.d, x.Row, v.all[x.Procedure]) }},
 		{Title: t("caseweb.duty"), Cell: func(x casework.Task) templ.Component { return dutyCell(v, x) }},
 		{Title: t("caseweb.due"), Cell: func(x casework.Task) templ.Component { return leftCell(v, x) }},
+		{Title: t("caseweb.tick"), Narrow: true, Cell: func(x casework.Task) templ.Component { return tickCell(x) }},
 		{Title: t("caseweb.do"), Narrow: true, Cell: func(x casework.Task) templ.Component { return goCell(v, x) }},
 	}
 }
