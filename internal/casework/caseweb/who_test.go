@@ -28,6 +28,9 @@ func TestWhoMayComeWhere(t *testing.T) {
 			want         [7]int
 		}{
 			{"GET", "/tasks", [7]int{303, 200, 200, 200, 200, 200, 403}},
+			{"GET", "/tasks/batch?case=" + strings.TrimPrefix(ws, "/cases/"), [7]int{303, 422, 200, 422, 422, 422, 403}},
+			{"GET", "/tasks/batch?case=" + strings.TrimPrefix(xf, "/cases/"), [7]int{303, 404, 404, 404, 422, 404, 403}},
+			{"POST", "/tasks/batch", [7]int{401, 400, 400, 400, 400, 400, 403}},
 			{"GET", "/cases", [7]int{200, 200, 200, 200, 200, 200, 200}},
 			{"GET", "/open", [7]int{200, 200, 200, 200, 200, 200, 200}},
 			{"GET", "/open/whistle", [7]int{303, 200, 403, 403, 403, 403, 403}},
