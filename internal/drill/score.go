@@ -44,8 +44,12 @@ func (s Score) Noticed() float64 {
 // Enough is the least share that must be noticed.
 const Enough = 0.9
 
-// patience bounds the play of one mutant: one that never ends is noticed.
-const patience = 30 * time.Second
+// How long one mutant is played at most: one that never ends is noticed. On a busy machine a play takes its time, and one that is only slow
+// must not pass for one that was noticed.
+const (
+	patience = 30 * time.Second
+	slower   = 10 // times what the play takes without a mutant
+)
 
 // Trial is what the mutants of a procedure are tried on.
 type Trial struct {
@@ -59,11 +63,14 @@ type Trial struct {
 // otherwise the error is that of the drill. done is told after each mutant, one call at a time.
 func (t Trial) Run(ctx context.Context, stage Stage, workers int, done func(n int)) (Score, error) {
 	s := Score{Procedure: t.Procedure, File: t.File, Mutants: len(t.Mutants)}
+	limit := patience
 	for _, d := range t.Drills {
 		s.Drills = append(s.Drills, d.Name)
-		if r := Play(ctx, stage, d, nil); r.Err != nil {
+		r := Play(ctx, stage, d, nil)
+		if r.Err != nil {
 			return s, r.Err
 		}
+		limit = max(limit, slower*r.Took)
 	}
 	by, failed := make([]Noticed, len(t.Mutants)), make([]error, len(t.Mutants))
 	next := make(chan int)
@@ -73,7 +80,7 @@ func (t Trial) Run(ctx context.Context, stage Stage, workers int, done func(n in
 	for range max(1, workers) {
 		wg.Go(func() {
 			for i := range next {
-				by[i], failed[i] = t.try(ctx, stage, t.Mutants[i])
+				by[i], failed[i] = t.try(ctx, stage, t.Mutants[i], limit)
 				mu.Lock()
 				finished++
 				done(finished)
@@ -106,12 +113,12 @@ func (t Trial) Run(ctx context.Context, stage Stage, workers int, done func(n in
 }
 
 // try looks who notices a mutant. The error is one of the machine.
-func (t Trial) try(ctx context.Context, stage Stage, m Mutant) (Noticed, error) {
+func (t Trial) try(ctx context.Context, stage Stage, m Mutant, limit time.Duration) (Noticed, error) {
 	if stage.Check(m.Changed()) != nil {
 		return ByCheck, nil
 	}
 	for _, d := range t.Drills {
-		mine, stop := context.WithTimeout(ctx, patience)
+		mine, stop := context.WithTimeout(ctx, limit)
 		r := Play(mine, stage, d, m.Changed())
 		late := mine.Err() != nil
 		stop()
