@@ -263,7 +263,7 @@ func (y *drillSystem) nextStop(ctx context.Context) (next sql.NullInt64, err err
 // nextTimer is when the clock next has to look at a case, in microseconds.
 func (y *drillSystem) nextTimer(ctx context.Context) (next sql.NullInt64, err error) {
 	err = y.app.db.Read(ctx, func(tx *store.Tx) error {
-		return tx.Scan(ctx, "SELECT MIN(timer_at) FROM casework_case", nil, &next)
+		return tx.Scan(ctx, "SELECT MIN(at) FROM (SELECT MIN(timer_at) AS at FROM casework_case UNION ALL SELECT MIN(warn_at) FROM casework_duty) AS next", nil, &next)
 	})
 	return next, err
 }
@@ -279,11 +279,15 @@ func (y *drillSystem) Settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		near, err := a.cases.Remind(ctx, swept)
+		if err != nil {
+			return err
+		}
 		looked, err := a.register.Watch(ctx)
 		if err != nil {
 			return err
 		}
-		if n == 0 && !looked {
+		if n == 0 && near == 0 && !looked {
 			break
 		}
 	}

@@ -24,21 +24,38 @@ func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error
 		return err
 	}
 	for i, n := range casework.NewsOf(p, c, r) {
-		to, err := a.cases.Audience(ctx, tx, p, c, n.To, r.By.Person)
-		if err != nil {
-			return err
-		}
-		if len(to) == 0 {
-			continue
-		}
-		err = a.notices.Send(ctx, tx, notice.Message{To: to, Topic: n.Topic, Key: "app.news." + n.Topic, Link: "/cases/" + c.Number, Urgent: n.Urgent,
-			Args:  map[string]any{"number": c.Number, "title": titleFor(p, c), "what": bilingual(n.Title), "due": n.Due},
-			Dedup: fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)})
-		if err != nil {
+		if err := a.news(ctx, tx, p, c, n, r.By.Person, fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// remind tells the owner of a duty that it is near its end.
+func (a *App) remind(ctx context.Context, tx *store.Tx, e casework.Soon) error {
+	c, err := a.cases.Case(ctx, tx, e.Case)
+	if err != nil {
+		return err
+	}
+	p, err := a.cases.Version(ctx, tx, c.Hash)
+	if err != nil {
+		return err
+	}
+	n, ok := casework.SoonNews(p, c, e)
+	if !ok {
+		return nil
+	}
+	return a.news(ctx, tx, p, c, n, 0, fmt.Sprintf("soon/%d/%d/%s/%d/%s/%d", e.Case, e.Visit, e.Name, e.N, e.Owner, e.Due))
+}
+
+// news tells one thing about a case, once, to those who may know of it; but is left out.
+func (a *App) news(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, n casework.News, but int64, dedup string) error {
+	to, err := a.cases.Audience(ctx, tx, p, c, n.To, but)
+	if err != nil || len(to) == 0 {
+		return err
+	}
+	return a.notices.Send(ctx, tx, notice.Message{To: to, Topic: n.Topic, Key: "app.news." + n.Topic, Link: "/cases/" + c.Number, Urgent: n.Urgent,
+		Args: map[string]any{"number": c.Number, "title": titleFor(p, c), "what": bilingual(n.Title), "due": n.Due}, Dedup: dedup})
 }
 
 // hearUrge tells those who owe something in a case that another system urges it on.

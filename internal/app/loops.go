@@ -39,6 +39,7 @@ func (a *App) answerOn(q *jobs.Queue) {
 		}
 		return a.hear(ctx, tx, e)
 	})
+	jobs.On(q, a.remind)
 	jobs.On(q, a.orders.SendOrder)
 	jobs.On(q, a.hearUrge)
 
@@ -89,14 +90,18 @@ func (a *App) run(ctx context.Context) (wait func()) {
 	return all.Wait
 }
 
-// sweep finds what was missed, until nothing is left that was.
+// sweep finds what was missed and what is near its end, until nothing is left that is.
 func (a *App) sweep(ctx context.Context) error {
 	for {
 		n, err := a.cases.Sweep(ctx, swept)
 		if err != nil {
 			return err
 		}
-		if n < swept {
+		near, err := a.cases.Remind(ctx, swept)
+		if err != nil {
+			return err
+		}
+		if n < swept && near < swept {
 			now := a.cfg.Security.Now()
 			a.sweptAt.Store(&now)
 			return nil

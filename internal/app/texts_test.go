@@ -144,7 +144,7 @@ func begunBy(key string, begun map[string]bool) bool {
 // notMessages look like keys and are none: what one may do, what the record names, the kinds of jobs.
 var notMessages = func() map[string]bool {
 	out := map[string]bool{"casework.show": true} // the purpose of a reading
-	for _, e := range []jobs.Event{places.UnitMerged{}, casework.Happened{}, casework.Ended{}, casework.ChildAsked{}, casework.OrderAsked{}, orders.Urged{}, casework.Succession{}, casework.Migration{}, casework.Reopened{},
+	for _, e := range []jobs.Event{places.UnitMerged{}, casework.Happened{}, casework.Ended{}, casework.ChildAsked{}, casework.Soon{}, casework.OrderAsked{}, orders.Urged{}, casework.Succession{}, casework.Migration{}, casework.Reopened{},
 		promise.Turned{}, promise.ReportDue{}, promise.YearOver{}, Recounting{}} {
 		out[e.Kind()] = true
 	}

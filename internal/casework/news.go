@@ -18,6 +18,7 @@ type News struct {
 // The topics of news.
 const (
 	NewsOwed      = "duty.begun"
+	NewsSoon      = "duty.soon"
 	NewsMissed    = "duty.missed"
 	NewsEscalated = "escalated"
 	NewsApproval  = "approval"
@@ -28,7 +29,7 @@ const (
 )
 
 // Topics are all of them, in the order in which they are offered.
-var Topics = []string{NewsOwed, NewsMissed, NewsEscalated, NewsApproval, NewsReturned, NewsMoved, NewsReopened, NewsEnded}
+var Topics = []string{NewsOwed, NewsSoon, NewsMissed, NewsEscalated, NewsApproval, NewsReturned, NewsMoved, NewsReopened, NewsEnded}
 
 // NewsOf returns what of a record others should hear of: c is the case after it. Nobody is told what they did themselves: the teller
 // leaves out who signed.

@@ -159,7 +159,7 @@ func (p *Procedure) repeats(form Data) string {
 
 // saveDuties writes the duties that are new or have changed, in one statement. Duties are never removed, and keep their order.
 func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
-	const columns = 16
+	const columns = 17
 	var args []any
 	for i := range c.Duties {
 		o := &c.Duties[i]
@@ -171,7 +171,8 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 	for some := range slices.Chunk(args, mostRows*columns) {
 		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
 			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
-			outstanding = excluded.outstanding, claimed = excluded.claimed`, some}
+			outstanding = excluded.outstanding, claimed = excluded.claimed, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
+			AND excluded.warn_at IS NOT NULL THEN casework_duty.warn_at ELSE excluded.warn_at END`, some}
 		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
@@ -179,11 +180,11 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 	return nil
 }
 
-const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed"
+const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed, warn_at"
 
 func (c *Case) dutyRow(o *Owing) []any {
 	return []any{c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
-		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed}
+		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed, store.Micros(c.warnAt(o))}
 }
 
 // mostRows bounds the rows of one INSERT.

@@ -70,7 +70,7 @@ func light(now, start, due time.Time, missed bool) string {
 		return "red"
 	case due.IsZero():
 		return "grey"
-	case due.Sub(now)*4 <= due.Sub(start):
+	case !now.Before(casework.NearDue(start, due)):
 		return "yellow"
 	}
 	return "green"
