@@ -39,7 +39,7 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		return err
 	}
 	a.cases = casework.New(casework.Parts{DB: a.db, Queue: a.queue, Calendar: a.calendar.Calendar, Trees: a.places.Now,
-		Ledger: a.ledger, Vault: sealer{a.vault}, Search: finder{a.search}, Accounts: a.ids, Names: a.ids, Files: a.files})
+		Ledger: a.ledger, Vault: sealer{a.vault}, Search: finder{a.search}, Accounts: a.ids, Promises: promises{a}, Hotline: a.pack.Hotline, Names: a.ids, Files: a.files})
 	a.events = caseapi.NewEvents(a.db, a.cases, a.cfg.Log)
 	a.orders, err = orders.New(orders.Parts{DB: a.db, Queue: a.queue, Cases: a.cases, Files: a.files, Trees: a.places.Now, Zone: a.pack.Location,
 		Clock: a.cfg.Security, Us: a.pack.Key, Peers: a.peers, Links: a.cfg.Peers, Log: a.cfg.Log})
@@ -53,6 +53,18 @@ type sealer struct{ *vault.Vault }
 func (s sealer) Seal(ctx context.Context, tx *store.Tx, subject int64, purpose string, value []byte) (string, error) {
 	ref, err := s.Vault.Seal(ctx, tx, subject, purpose, value)
 	return string(ref), err
+}
+
+// promises is the register as cases ask for it.
+type promises struct{ app *App }
+
+// LeadOf implements casework.Register.
+func (p promises) LeadOf(ctx context.Context, tx *store.Tx, number string) (string, error) {
+	st, err := p.app.register.Standing(ctx, tx, number)
+	if err != nil {
+		return "", err
+	}
+	return st.Lead, nil
 }
 
 // finder is the text index as cases and their pages ask for it.

@@ -174,6 +174,9 @@ func (a *App) tidy(ctx context.Context) error {
 	if err := a.notices.Tidy(ctx); err != nil {
 		return err
 	}
+	if err := a.cases.Tidy(ctx); err != nil {
+		return err
+	}
 	if err := a.orders.Tidy(ctx); err != nil {
 		return err
 	}

@@ -114,8 +114,7 @@ func (c *Case) latest() time.Time {
 	later(c.ClosedAt)
 	for i := range c.Duties {
 		o := &c.Duties[i]
-		later(o.Start)
-		later(o.At)
+		later(o.At) // not Start: the next turn of a duty that recurs begins later
 		later(o.Done)
 	}
 	for _, p := range c.Pauses {

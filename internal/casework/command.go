@@ -85,7 +85,14 @@ type World struct {
 	Now      time.Time
 	Calendar *calendar.Calendar
 	Trees    *places.Trees
-	People   People // nil: of nobody is known what they hold
+	People   People   // nil: of nobody is known what they hold
+	Promises Promises // nil: there is no register
+}
+
+// Promises is the register of promises at the moment of a command.
+type Promises interface {
+	// LeadOf returns the unit that leads the promise of a number; ok is false when there is none.
+	LeadOf(number string) (unit string, ok bool)
 }
 
 // People is what is so of the people of the district at the moment of a command.

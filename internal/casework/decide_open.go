@@ -53,6 +53,9 @@ func (d *decider) open(cmd OpenCase) error {
 	if o.Parties, err = d.parties(o); err != nil {
 		return err
 	}
+	if err := d.promised(o); err != nil {
+		return err
+	}
 	d.emit(Event{Opened: o})
 	if d.p.Repeat != "" {
 		d.emit(Event{Valued: Data{earlier: int64(cmd.Earlier)}})
@@ -181,6 +184,29 @@ func texts(v any) []string {
 			}
 		}
 		return out
+	}
+	return nil
+}
+
+// promised holds that a promise of which the form speaks is there, and that nobody speaks for one that another unit leads: where the unit that
+// calls is the lead, it must lead the promise. The program knows of which it speaks.
+func (d *decider) promised(o *Opened) error {
+	if d.p.form == nil || d.w.Promises == nil || d.by.Program {
+		return nil
+	}
+	own, _ := d.p.Parties.Get("lead")
+	for _, f := range d.p.form.Fields {
+		number, given := o.Form[f.Name].(string)
+		if !f.Promise || !given {
+			continue
+		}
+		unit, ok := d.w.Promises.LeadOf(number)
+		switch {
+		case !ok:
+			return errs.New(errs.Invalid, "casework.form.no_promise", "number", number).On(f.Name)
+		case own != nil && own.From == Caller && unit != o.Caller.Unit:
+			return errs.New(errs.Invalid, "casework.form.not_your_promise", "number", number).On(f.Name)
+		}
 	}
 	return nil
 }

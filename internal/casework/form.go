@@ -33,6 +33,7 @@ type Field struct {
 	Rows     []Field // of a table
 	Personal string  // the purpose for which it is asked; such a field is kept in the vault
 	MaxItems int
+	Promise  bool // it is the number of a promise of the register
 
 	doc yaml.MapSlice
 }
@@ -103,6 +104,10 @@ func field(name string, doc yaml.MapSlice) (Field, error) {
 	}
 	f.readChoices(doc)
 	typ, format := text(doc, "type"), text(doc, "format")
+	if format == promiseFormat && typ == "string" {
+		f.Kind, f.Promise = TextField, true
+		return f, nil
+	}
 	if format != "" {
 		k, ok := formats[format]
 		if !ok || k.typ != typ {

@@ -17,6 +17,7 @@ import (
 type Asker struct {
 	Actor   *identity.Actor // nil: nobody who is signed in
 	For     *identity.Actor // the colleague for whom they stand in, and then as that one
+	From    string          // the network address of who is not signed in; empty: it is not known, and not counted
 	Secret  string          // from a receipt: it proves which caller they are
 	Program bool            // the program itself
 	Caller  int             // of the program: the caller for whom it speaks, as another system does that took their call
@@ -70,6 +71,9 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, id int64, who Asker, p
 	}
 	p, err := s.Procedure(ctx, tx, procedure)
 	if err != nil {
+		return Done{}, err
+	}
+	if err := s.unsigned(ctx, tx, who); err != nil {
 		return Done{}, err
 	}
 	done := Done{Procedure: p}

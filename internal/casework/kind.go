@@ -38,6 +38,9 @@ var formats = map[string]struct {
 	"files":  {"array", Files},
 }
 
+// promiseFormat is the format of a text that is the number of a promise.
+const promiseFormat = "promise"
+
 // builtin are the fields that every action may ask for by name.
 const builtin = `{
   "note":     {"title": "说明", "x-en": "Note", "type": "string", "format": "text", "minLength": 1, "maxLength": 4000},

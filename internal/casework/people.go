@@ -12,7 +12,7 @@ import (
 	"huying/internal/store"
 )
 
-// lookup answers what Decide asks of people, out of the accounts. It keeps the first error; what was decided upon it is not to be used.
+// lookup answers what Decide asks of people, out of the accounts, and of promises, out of the register. It keeps the first error; what was decided upon it is not to be used.
 type lookup struct {
 	ctx context.Context
 	tx  *store.Tx
@@ -40,6 +40,13 @@ func (l *lookup) Behind(address, place string) bool {
 	return slices.ContainsFunc(posts, func(p identity.Post) bool {
 		return !role || p.Place == "" || place == "" || trees.Places.Covers(p.Place, place)
 	})
+}
+
+// LeadOf implements Promises.
+func (l *lookup) LeadOf(number string) (string, bool) {
+	unit, err := l.s.Promises.LeadOf(l.ctx, l.tx, number)
+	l.fail(err)
+	return unit, err == nil
 }
 
 func (l *lookup) fail(err error) {

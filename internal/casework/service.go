@@ -29,8 +29,15 @@ type Parts struct {
 	Vault    Vault
 	Search   Search
 	Accounts Accounts
+	Promises Register  // nil: there is no register of promises
+	Hotline  string    // the telephone number that a resident may call instead; empty: there is none
 	Names    Names     // nil: people are not called by their names
 	Files    FileStore // nil: it is not looked whether a file that is named is there
+}
+
+// Register knows the promises of the district. It returns errs.NotFound for a number that it does not know.
+type Register interface {
+	LeadOf(ctx context.Context, tx *store.Tx, number string) (unit string, err error)
 }
 
 // Names says what people are called, of those who have an account.
@@ -85,6 +92,9 @@ func (s *Service) world(tx *store.Tx) World {
 func (s *Service) decide(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, by Actor, cmd Command) ([]Event, Signed, error) {
 	w, look := s.world(tx), &lookup{ctx: ctx, tx: tx, s: s}
 	w.People = look
+	if s.Promises != nil {
+		w.Promises = look
+	}
 	events, signed, err := Decide(p, c, by, cmd, w)
 	if look.err != nil {
 		return nil, Signed{}, look.err

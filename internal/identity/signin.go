@@ -19,11 +19,11 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 		if acc, err = byLogin(ctx, tx, login); err != nil {
 			return err
 		}
-		known, err := s.isKnown(ctx, tx, acc.ID, network(address))
+		known, err := s.isKnown(ctx, tx, acc.ID, Network(address))
 		if err != nil {
 			return err
 		}
-		try = newAttempt(login, network(address), known)
+		try = newAttempt(login, Network(address), known)
 		return s.reserve(ctx, tx, try)
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Service) succeeded(ctx context.Context, acc Account, try attempt, addre
 		if err := s.refund(ctx, tx, try, true); err != nil {
 			return err
 		}
-		if err := s.remember(ctx, tx, acc.ID, network(address)); err != nil {
+		if err := s.remember(ctx, tx, acc.ID, Network(address)); err != nil {
 			return err
 		}
 		if fresh != "" { // unless the password was changed since it was read
@@ -125,7 +125,7 @@ func (s *Service) ChangePassword(ctx context.Context, by By, old, password strin
 		return errs.New(errs.Invalid, "identity.password_same").On("password")
 	}
 	var acc Account
-	try := newAttempt(by.Actor.Login, network(by.Address), true)
+	try := newAttempt(by.Actor.Login, Network(by.Address), true)
 	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
 		if acc, err = account(ctx, tx, by.person()); err != nil {
 			return err

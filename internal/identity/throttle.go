@@ -70,8 +70,8 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// network is what an address counts as: of IPv6 the /64 that one household or office has to itself.
-func network(address string) string {
+// Network is what an address counts as: of IPv6 the /64 that one household or office has to itself.
+func Network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

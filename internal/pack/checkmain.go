@@ -25,9 +25,10 @@ const (
 )
 
 var (
-	keyText    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	loginText  = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,63}$`)
-	periodText = regexp.MustCompile(`^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$`)
+	keyText     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	hotlineText = regexp.MustCompile(`^\+?[0-9][0-9 -]{2,19}$`)
+	loginText   = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,63}$`)
+	periodText  = regexp.MustCompile(`^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$`)
 )
 
 // checkMain checks what pack.yaml says by itself.
@@ -41,6 +42,9 @@ func (c *checker) checkMain(m *mainFile) {
 		c.wrong(c.main, "$.zone", "pack.bad_zone", "zone", m.Zone)
 	}
 	c.zone = zone
+	if m.Hotline != "" && !hotlineText.MatchString(m.Hotline) {
+		c.wrong(c.main, "$.hotline", "pack.bad_hotline", "text", m.Hotline)
+	}
 	c.checkHours(m.Hours)
 	c.checkReport(&m.Report)
 	c.checkFolder(m.Report.File)

@@ -47,6 +47,7 @@ type Pack struct {
 	Name          Text
 	District      string // key of the place that is the whole
 	Location      *time.Location
+	Hotline       string   // the telephone number for residents; empty: there is none
 	Hours         []string // business hours of a working day, in order: "08:30-12:00"
 	Report        Report
 	ReportText    []byte         // the report's file, as it stands there
@@ -184,6 +185,7 @@ type (
 		Name          Text           `yaml:"name"`
 		District      string         `yaml:"district"`
 		Zone          string         `yaml:"zone"`
+		Hotline       string         `yaml:"hotline"`
 		Hours         []string       `yaml:"hours"`
 		Report        Report         `yaml:"report"`
 		Supervision   *Supervision   `yaml:"supervision"`
@@ -239,7 +241,7 @@ func Load(fsys fs.FS, name string) (*Pack, error) {
 		return nil, c.found
 	}
 	return &Pack{
-		Key: m.Pack, Name: m.Name, District: m.District, Location: c.zone, Hours: m.Hours, Report: m.Report, ReportText: c.report,
+		Key: m.Pack, Name: m.Name, District: m.District, Location: c.zone, Hotline: m.Hotline, Hours: m.Hours, Report: m.Report, ReportText: c.report,
 		Supervision: m.Supervision, Demonstration: m.Demonstration, Context: p.Context, Places: p.Places, Units: u.Units,
 		Roles: r.Roles, Procedures: under(files, "procedures/"), Drills: under(files, "drills/"), Files: files,
 	}, nil

@@ -121,7 +121,7 @@ func asker(r *web.Request) (casework.Asker, error) {
 	if r.Actor != nil && r.Actor.MustChange {
 		return casework.Asker{}, errs.New(errs.Forbidden, "caseapi.must_change")
 	}
-	return casework.Asker{Actor: r.Actor, Secret: r.Header.Get(receiptHeader)}, nil
+	return casework.Asker{Actor: r.Actor, From: r.RemoteIP().String(), Secret: r.Header.Get(receiptHeader)}, nil
 }
 
 // viewer is how who asks looks at cases.

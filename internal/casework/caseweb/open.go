@@ -113,7 +113,7 @@ func (h *pages) open(r *web.Request) error {
 		if v.Behalf {
 			cmd.Channel = cmp.Or(f.Choice("channel", "phone", "window"), "window")
 		}
-		done, err := h.Cases.Open(r.Context(), casework.Asker{Actor: r.Actor, Key: f.Line("key", 60)}, o.Name, cmd)
+		done, err := h.Cases.Open(r.Context(), casework.Asker{Actor: r.Actor, From: r.RemoteIP().String(), Key: f.Line("key", 60)}, o.Name, cmd)
 		if err == nil {
 			return h.opened(r, done)
 		}
