@@ -39,6 +39,7 @@ func (c *checker) check() {
 		c.wrong("$", "no_states")
 		return
 	}
+	p.entitle()
 	p.spread()
 	c.forms()
 	c.names()
@@ -142,12 +143,27 @@ func (c *checker) parties() {
 			c.wrong(at, "person_needs_role", "name", name)
 		}
 		c.partyFrom(at, name, party)
+		if party.From == "" && party.Is == "" && !c.fills(name) {
+			c.wrong(at, "never_filled", "name", name)
+		}
 		for _, other := range party.NotAlso {
 			if !c.isParty(other) {
 				c.wrong(at+".not", "no_party", "name", other)
 			}
 		}
 	}
+}
+
+// fills reports whether an action names the members of a party.
+func (c *checker) fills(party string) bool {
+	return c.someAction(func(a *Action) bool { return a.Takes == party || a.Assign.Has(party) })
+}
+
+// someAction reports whether some action of some state is so.
+func (c *checker) someAction(is func(*Action) bool) bool {
+	return slices.ContainsFunc(c.p.States, func(s Entry[State]) bool {
+		return slices.ContainsFunc(s.Value.Do, func(a Entry[Action]) bool { return is(&a.Value) })
+	})
 }
 
 func (c *checker) partyFrom(at, name string, party *Party) {
@@ -385,6 +401,9 @@ func (c *checker) next(at, state, to string, n *Next) {
 	if s.Ends == Refused {
 		c.wrong(at, "machine_refuses")
 	}
+	if to == state {
+		c.wrong(at, "next_self", "name", to)
+	}
 	if len(n.When) == 0 && n.If.IsZero() {
 		c.wrong(at, "next_when")
 	}
@@ -402,6 +421,9 @@ func (c *checker) next(at, state, to string, n *Next) {
 			c.wrong(at, "no_duty", "name", cond.duty)
 		} else if cond.party != "" && d != nil && !slices.Contains(d.OwedBy, cond.party) {
 			c.wrong(at, "party_owes_not", "party", cond.party, "name", cond.duty)
+		}
+		if party, ok := c.p.Parties.Get(cond.party); ok && party.One != "" && cond.need > 1 {
+			c.wrong(at, "party_of_one", "party", cond.party, "n", cond.need)
 		}
 	}
 }
@@ -435,14 +457,7 @@ func (p *Procedure) formField(ref string) (Field, bool) {
 }
 
 func (c *checker) anyMeets(duty string) bool {
-	for _, s := range c.p.States {
-		for _, a := range s.Value.Do {
-			if slices.Contains(a.Value.Meets, duty) {
-				return true
-			}
-		}
-	}
-	return false
+	return c.someAction(func(a *Action) bool { return slices.Contains(a.Meets, duty) })
 }
 
 func (c *checker) visible() {
@@ -497,6 +512,11 @@ func (c *checker) shares() {
 		for _, name := range slices.Concat(s.Value.Of, s.Value.Among) {
 			if st, ok := c.p.state(name); !ok || st.Ends == Open {
 				c.wrong(at, "no_final", "name", name)
+			}
+		}
+		for _, name := range s.Value.Of {
+			if !slices.Contains(s.Value.Among, name) {
+				c.wrong(at, "share_among", "name", name)
 			}
 		}
 	}

@@ -130,3 +130,48 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestNonsenseIsFound(t *testing.T) {
+	const source = `
+parties: {lead: {one: unit, is: office}, helper: {one: unit, from: form.unit}}
+visible: {public: none}
+form: {required: [title, unit], properties: {title: {title: 题, type: string}, unit: {title: 单位, type: string, format: unit}}}
+pauses: {hearing: {title: {zh: 听证}, law: 某条}}
+states:
+  a:
+    title: {zh: 甲}
+    duties: {x: {owed-by: lead, within: 1 day, missed: nothing}}
+    do:
+      x: {by: lead, with: [note, answer], meets: x}
+      stop: {by: lead, with: [note], pause: hearing}
+      go-on: {by: lead, with: [note], resume: true}
+      more: {by: lead, with: [reason], approve: [lead.head], extend: {duty: x, by: 1 day}}
+    next: {b: {when: met x}}
+  b:
+    title: {zh: 乙}
+    duties: {y: {owed-by: lead, within: 1 day, missed: nothing}}
+    do: {y: {by: lead, with: [answer], meets: y, to: z}}
+  z: {title: {zh: 终}, ends: solved}
+shares: {done: {title: {zh: 率}, of: [z], among: [z]}}
+`
+	p := mustSmall(t, source)
+	if got := p.ActionTitle("a", "go-on").ZH; got != "go-on" {
+		t.Errorf("an action without a title is called %q", got)
+	}
+	for name, tt := range map[string]struct{ from, to, key string }{
+		"a party that nothing fills":          {"{one: unit, from: form.unit}", "{one: unit}", "never_filled"},
+		"clocks that stop for good":           {"resume: true", "if: case.urgent", "never_resumed"},
+		"a state that follows itself":         {"next: {b: {when: met x}}", "next: {b: {when: met x}, a: {when: met x}}", "next_self"},
+		"two of one":                          {"when: met x", "when: 2 lead met x", "party_of_one"},
+		"a longer term of another state":      {"duty: x, by", "duty: y, by", "no_duty"},
+		"a field that is asked for twice":     {"[note, answer]", "[note, answer, note?]", "with_twice"},
+		"a share of what is not counted":      {"among: [z]", "among: []", "share_among"},
+		"a role that acts for a person":       {"helper: {one: unit, from: form.unit}", "helper: {one: person, role: clerk, acts: clerk}", "acts_for_units"},
+		"a person by the route or the caller": {"helper: {one: unit, from: form.unit}", "helper: {one: person, role: clerk, from: caller}", "party_from"},
+	} {
+		_, err := small(t, replaced(t, source, tt.from, tt.to))
+		if !slices.ContainsFunc(errs.All(err), func(e *errs.Error) bool { return e.Key == "casework.check."+tt.key }) {
+			t.Errorf("%s: want %s, found\n%s", name, tt.key, say(t, err))
+		}
+	}
+}

@@ -44,6 +44,12 @@ func (c *checker) action(at, state string, a *Action) {
 			c.wrong(at, "no_duty", "name", d)
 		}
 	}
+	for i, field := range a.With {
+		name, _ := cutOptional(field)
+		if slices.ContainsFunc(a.With[:i], func(other string) bool { n, _ := cutOptional(other); return n == name }) {
+			c.wrong(at+".with", "with_twice", "name", name)
+		}
+	}
 	if a.If.IsZero() && a.Why.ZH != "" || a.Why.ZH == "" && a.Why.EN != "" {
 		c.wrong(at+".why", "why_if")
 	}
@@ -88,6 +94,9 @@ func (c *checker) effects(at, state string, a *Action) {
 	if a.Pause != "" && !c.p.Pauses.Has(a.Pause) {
 		c.wrong(at+".pause", "no_pause", "name", a.Pause)
 	}
+	if a.Pause != "" && !c.someAction(func(a *Action) bool { return a.Resume }) {
+		c.wrong(at+".pause", "never_resumed", "name", a.Pause)
+	}
 	if a.Pause != "" && a.Resume {
 		c.wrong(at+".pause", "pause_or_resume")
 	}
@@ -96,7 +105,7 @@ func (c *checker) effects(at, state string, a *Action) {
 	}
 	c.order(at+".orders", &a.Orders)
 	if a.Extend != (Extend{}) {
-		c.extend(at, a, form)
+		c.extend(at, state, a, form)
 	}
 }
 
@@ -112,10 +121,10 @@ func (c *checker) takes(at string, a *Action) {
 }
 
 // extend holds that nobody grants themselves more time.
-func (c *checker) extend(at string, a *Action, form *Form) {
+func (c *checker) extend(at, state string, a *Action, form *Form) {
 	day, ok := form.Field(a.Extend.To)
 	switch {
-	case !c.knowsDuty(a.Extend.Duty):
+	case c.dutyIn(state, a.Extend.Duty) == nil:
 		c.wrong(at+".extend", "no_duty", "name", a.Extend.Duty)
 	case a.Extend.By.IsZero() == (a.Extend.To == ""), a.Extend.To != "" && (!ok || day.Kind != DateField || !day.Required):
 		c.wrong(at+".extend", "extend_by")

@@ -1,12 +1,33 @@
 package casework
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
 
 	"huying/internal/errs"
 )
+
+// entitle calls duties and actions that the file gives no title by their names: no button is blank.
+func (p *Procedure) entitle() {
+	duties := func(all Named[Duty]) {
+		for i := range all {
+			all[i].Value.Title.ZH = cmp.Or(all[i].Value.Title.ZH, all[i].Key)
+		}
+	}
+	actions := func(all Named[Action]) {
+		for i := range all {
+			all[i].Value.Title.ZH = cmp.Or(all[i].Value.Title.ZH, all[i].Key)
+		}
+	}
+	duties(p.Duties)
+	actions(p.Do)
+	for i := range p.States {
+		duties(p.States[i].Value.Duties)
+		actions(p.States[i].Value.Do)
+	}
+}
 
 // spread gives every state that is no end the actions of the whole procedure, after its own. From then on they are the state's.
 func (p *Procedure) spread() {

@@ -62,7 +62,11 @@ func (f *File) wrap(err error) error {
 		return errs.Wrap(err, errs.Invalid, "strictyaml.invalid", "why", err.Error(), "excerpt", "").At(f.Name)
 	}
 	line := ye.GetToken().Position.Line
-	return errs.Wrap(err, errs.Invalid, "strictyaml.invalid", "why", ye.GetMessage(), "excerpt", f.excerpt(line)).
+	key := "strictyaml.invalid"
+	if strings.Contains(ye.GetMessage(), "mapping value is not allowed") {
+		key = "strictyaml.colon"
+	}
+	return errs.Wrap(err, errs.Invalid, key, "why", ye.GetMessage(), "excerpt", f.excerpt(line)).
 		At(fmt.Sprintf("%s:%d", f.Name, line))
 }
 
