@@ -153,6 +153,16 @@ func (h *pages) seen(r *web.Request) (*caseView, error) {
 	return cv, nil
 }
 
+// due says by when the action is owed; empty when it is not.
+func (av *actView) due() string {
+	for _, l := range av.lines {
+		if slices.ContainsFunc(av.o.Turns, func(t casework.Owing) bool { return t.DutyKey == l.DutyKey }) {
+			return av.d.r.T("caseweb.turn_due", "due", av.d.dueText(l.Due, l.Provisional), "left", l.Left)
+		}
+	}
+	return ""
+}
+
 func (cv *caseView) offer(action string) (casework.Offering, bool) {
 	for _, o := range cv.Offers {
 		if o.Action == action {
@@ -171,7 +181,7 @@ func fieldsOf(f *casework.Form) []casework.Field {
 
 // asked is a form over what was sent.
 func (d *desk) asked(f *web.Form, fields []casework.Field, kept map[string][]string) *asked {
-	return &asked{Form: f, Fields: fields, Lang: d.r.Lang, Choose: d.r.T("caseweb.choose"), trees: d.trees, Kept: kept}
+	return &asked{Form: f, Fields: fields, Lang: d.r.Lang, say: d.r.T, trees: d.trees, Kept: kept}
 }
 
 // statusOf is the status of a page with a form: one that was sent and has a fault says so.

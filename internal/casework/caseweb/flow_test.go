@@ -35,9 +35,17 @@ func TestAWhistleFromTheCallToTheRating(t *testing.T) {
 
 		desk := builder.Get("/tasks")
 		says(t, desk, "路面塌陷", "报到")
+		if live, public := len(desk.All("", "data-live", "mine")), len(s.by("").Get("/cases").All("", "data-live", "*")); live != 3 || public != 0 {
+			t.Errorf("%d parts of the desk follow what happens, and %d of what the public sees", live, public)
+		}
 		says(t, builder.Get(path), "轮到您：报到")
 		goes(t, opens(t, builder, path+"/do/report-in", form{"in-note": "十分钟到"}), path)
 		says(t, builder.Get(path), "已记下", "十分钟到", "→ 处置中", "轮到您：处置完毕")
+		says(t, builder.Get(path+"/do/resolve"), "2021年11月24日", "还剩 3 个工作日", "每个不超过 12 MB，最多 9 个", "办后进入：待社区确认")
+		bare := opens(t, builder, path+"/do/resolve", form{"in-note": "已补好"})
+		if bare.Status != http.StatusUnprocessableEntity || len(bare.All("input", "name", "in-evidence", "aria-invalid", "true")) != 1 {
+			t.Errorf("closed without evidence: status %d\n%s", bare.Status, bare.Text())
+		}
 		goes(t, opens(t, builder, path+"/do/resolve", form{"in-note": "已补好", "in-evidence": photo(t)}), path)
 		goes(t, opens(t, s.by("ecologist"), path+"/do/report-in", form{"in-note": "已到场"}), path) // a joint unit's duty stays open beside it
 
@@ -165,7 +173,7 @@ func TestAReceiptBringsACallerWithoutAnAccountBack(t *testing.T) {
 				t.Errorf("%v: status %d\n%s", wrong, p.Status, p.Text())
 			}
 		}
-		goes(t, opens(t, other, "/find", form{"number": " " + strings.ToLower(number) + " ", "secret": strings.ToLower(secret)}), path)
+		goes(t, opens(t, other, "/find", form{"number": " " + strings.ToLower(number) + " ", "secret": strings.ToLower(secret[:13] + " - " + secret[13:])}), path)
 		says(t, other.Get(path), "拆迁补偿没有到账", "撤回信访")
 		goes(t, opens(t, other, path+"/do/withdraw", form{"in-reason": "已经到账"}), path)
 		says(t, other.Get(path), "已撤回", "已经到账")

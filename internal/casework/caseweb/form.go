@@ -33,7 +33,7 @@ type asked struct {
 	*web.Form
 	Fields []casework.Field
 	Lang   i18n.Lang
-	Choose string // what the first line of a list says, from which something must be chosen
+	say    func(key string, kv ...any) string
 	trees  *places.Trees
 	people map[string][]web.Option // for fields that name a person: who may be named
 	Kept   map[string][]string
@@ -202,9 +202,9 @@ func (a *asked) field(f casework.Field, name string) web.Field {
 	case casework.Decimal, casework.Money:
 		d.Mode = "decimal"
 	case casework.Photos:
-		d.Accept = files.Accept(files.Pictures)
+		d.Accept, d.Hint = files.Accept(files.Pictures), a.filesHint(f, files.Pictures)
 	case casework.Files:
-		d.Accept = files.Accept(files.Evidence)
+		d.Accept, d.Hint = files.Accept(files.Evidence), a.filesHint(f, files.Evidence)
 	case casework.ChoiceField, casework.ManyChoices:
 		d.Options = a.choices(f)
 	case casework.PlaceField:
@@ -217,6 +217,15 @@ func (a *asked) field(f casework.Field, name string) web.Field {
 		d.Options = append([]web.Option{a.none(!f.Required)}, a.people[f.Name]...)
 	}
 	return d
+}
+
+// filesHint says which files may be given, how many and how large, beside what the form says itself.
+func (a *asked) filesHint(f casework.Field, types []files.Type) string {
+	hint := a.say("caseweb.files_hint", "types", files.Names(types), "mb", maxPhoto>>20)
+	if f.MaxItems > 0 {
+		hint = a.say("caseweb.files_hint_n", "types", files.Names(types), "mb", maxPhoto>>20, "n", f.MaxItems)
+	}
+	return strings.TrimSpace(f.Hint.In(a.Lang) + " " + hint)
 }
 
 func (a *asked) choices(f casework.Field) []web.Option {
@@ -248,7 +257,7 @@ func (a *asked) none(optional bool) web.Option {
 	if optional {
 		return web.Option{Text: "—"}
 	}
-	return web.Option{Text: a.Choose}
+	return web.Option{Text: a.say("caseweb.choose")}
 }
 
 func (a *asked) unitOptions() []web.Option {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"huying/internal/casework"
 	"huying/internal/errs"
@@ -186,6 +187,16 @@ func secretFor(r *web.Request, number string) string {
 	return c.Value
 }
 
+// typedSecret is a secret as it was typed from paper: in groups, or with strokes between them.
+func typedSecret(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '-' || unicode.IsSpace(c) {
+			return -1
+		}
+		return c
+	}, s)
+}
+
 // find asks for number and secret, and leads to the case.
 func (h *pages) find(r *web.Request) error {
 	f, err := r.ReadForm()
@@ -193,7 +204,7 @@ func (h *pages) find(r *web.Request) error {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		number, secret := strings.ToUpper(f.Required("number", 40)), f.Password("secret")
+		number, secret := strings.ToUpper(f.Required("number", 40)), typedSecret(f.Password("secret"))
 		if f.OK() {
 			v, err := h.Cases.View(r.Context(), casework.Asker{Actor: r.Actor, Secret: secret}, number)
 			if err == nil {

@@ -164,12 +164,21 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // standingIn is what stands under a state's name in the drawing.
 func (v *procedureView) standingIn(b box) string {
 	if b.Ends {
-		return v.d.r.T("caseweb.outcome." + string(v.Ends(b.State)))
+		return v.outcome(b.State)
 	}
 	if n := v.open(b.State); n >= 0 {
 		return v.d.r.T("caseweb.n_open", "n", n)
 	}
 	return v.d.r.T("caseweb.withheld")
+}
+
+// outcome is how a case ends in a state, unless the state's own name says so already.
+func (v *procedureView) outcome(state string) string {
+	text := v.d.r.T("caseweb.outcome." + string(v.Ends(state)))
+	if text == v.d.text(v.StateTitle(state)) {
+		return ""
+	}
+	return text
 }
 
 func microsTime(us int64) time.Time { return time.UnixMicro(us) }
