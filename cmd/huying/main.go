@@ -153,15 +153,15 @@ type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
 
-// differs ends a command that compared two things and has printed how they differ.
-var differs = errors.New("they differ")
+// errDiffers ends a command that compared two things and has printed how they differ.
+var errDiffers = errors.New("they differ")
 
 // finish reports how a command ended.
 func (e *env) finish(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, differs):
+	case errors.Is(err, errDiffers):
 		return exitDiffers
 	}
 	fmt.Fprintln(e.err, e.cat.Error(e.lang, err))

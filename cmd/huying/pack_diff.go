@@ -37,7 +37,7 @@ func (c *packDiffCmd) Run(e *env) error {
 		_, err := fmt.Fprintln(e.out, e.say("huying.diff_same", "n", len(all)))
 		return err
 	}
-	return differs
+	return errDiffers
 }
 
 // difference prints one procedure: how it differs, and a line for each state in which cases are open.
