@@ -186,6 +186,7 @@ func TestARevealIsOnRecord(t *testing.T) {
 		clerk := s.by("petitions")
 		page := clerk.Get(path)
 		hides(t, page, "某老张", "000-12345678")
+		says(t, page, "轮到您：受理或转送")
 		before := s.count(t, "SELECT COUNT(*) FROM vault_reading")
 		says(t, clerk.Post(path+"/reveal"), "姓名 某老张", "联系电话 000-12345678", "这次查看已经记录")
 		var reads []vault.Read

@@ -115,7 +115,8 @@ func (cv *caseView) tell() {
 	slices.SortStableFunc(cv.turn, func(a, b casework.Offering) int { return len(b.Turns) - len(a.Turns) })
 }
 
-// owes reports whether whoever asks has something to do by a time, and the earliest of it.
+// owes reports whether whoever asks has something to do by a time, and the earliest of it: what an action of theirs meets or, failing that,
+// what their unit owes and whatever moves the case on will meet.
 func (cv *caseView) owes() (line, bool) {
 	for _, l := range cv.lines {
 		for _, o := range cv.turn {
@@ -123,6 +124,9 @@ func (cv *caseView) owes() (line, bool) {
 				return l, true
 			}
 		}
+	}
+	if i := slices.IndexFunc(cv.lines, func(l line) bool { return l.MayClaim }); i >= 0 {
+		return cv.lines[i], true
 	}
 	return line{}, false
 }
