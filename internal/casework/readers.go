@@ -151,11 +151,12 @@ func (p *Procedure) Approver(c *Case) string {
 	if party != Caller && party != Fallback && !p.Parties.Has(party) {
 		return term + approverAtAll
 	}
-	for _, m := range c.Parties[party] {
-		if role == "" {
-			return c.holder(m)
-		}
-		return role + approverAtAll + string(m)
+	members := c.Parties[party]
+	switch {
+	case len(members) == 0:
+		return ""
+	case role == "":
+		return c.holder(members[0])
 	}
-	return ""
+	return role + approverAtAll + string(members[0])
 }

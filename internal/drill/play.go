@@ -103,7 +103,7 @@ func (p *player) step(ctx context.Context, i int, s *Step) error {
 
 // move puts the clock forward, if the step says so.
 func (p *player) move(ctx context.Context, i int, s *Step) error {
-	to := p.now
+	var to time.Time
 	switch {
 	case !s.AtTime.IsZero():
 		to = s.AtTime.next(p.now, p.zone)

@@ -85,7 +85,6 @@ type toySystem struct {
 	now     time.Time
 	files   map[string]bool
 	cases   []*kase
-	begun   []time.Time
 	settled int
 	closed  bool
 }

@@ -59,11 +59,6 @@ type packView struct {
 	Fault  string // why nothing was loaded
 }
 
-// differs reports whether loading the folder changes which procedures hold.
-func (v *packView) differs() bool {
-	return slices.ContainsFunc(v.all, func(d casework.Difference) bool { return !d.Same() })
-}
-
 // affected are the differences that have to do with open cases, or with those who will open one.
 func (v *packView) affected() (out []casework.Difference) {
 	for _, d := range v.all {
