@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 
 	"huying/internal/casework"
