@@ -70,6 +70,7 @@ func (a *App) settled(ctx context.Context, tx *store.Tx, id int64) (*settled, er
 	if lead := c.Lead(); lead != s.st.Lead && c.Procedure != reporting { // any clerk may write the number of any promise
 		return nil, a.about(errs.New(errs.Conflict, "app.not_its_unit", "unit", lead, "lead", s.st.Lead), number, c.Procedure+" "+c.Number)
 	}
+	tx.NotBefore(c.ClosedAt) // whoever plays a year may be killed and begin the day again
 	s.records, err = a.cases.Records(ctx, tx, c.ID)
 	return s, err
 }
