@@ -3,12 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
+	"strings"
 	"time"
 
 	"huying/internal/casework"
 	"huying/internal/clock"
-	"huying/internal/errs"
 	"huying/internal/identity"
 	"huying/internal/jobs"
 	"huying/internal/promise"
@@ -22,7 +23,10 @@ const stepSupervised = "demonstration supervised"
 const supervisedDays = 18
 
 // supervisedStage plays the last weeks of the demonstration's supervision: reports that are drafted, signed, accepted or returned, a red light
-// whose remedy is planned, a letter that is answered and one that is not. Each deed has a key, so that a play which broke off goes on.
+// whose remedy is planned, a letter that is answered and one that is not.
+//
+// A play that broke off goes on with its day: each deed has a key, and who does what hangs on the promise and the day, not on what others have
+// done by then or on the order in which cases were opened.
 type supervisedStage struct {
 	app      *App
 	hand     *clock.Hand
@@ -67,20 +71,33 @@ func (s *supervisedStage) play(ctx context.Context, until clock.Date) error {
 		if !s.app.calendar.Calendar().IsWorkday(day) {
 			continue
 		}
-		s.hand.Set(day.In(s.app.pack.Location).Add(9 * time.Hour))
-		if err := s.settle(ctx); err != nil {
-			return err
-		}
-		s.hand.Set(day.In(s.app.pack.Location).Add(10 * time.Hour))
-		if err := s.work(ctx, n); err != nil {
+		if err := s.once(ctx, day, n); err != nil {
 			return fmt.Errorf("%s: %w", day, err)
-		}
-		if err := s.settle(ctx); err != nil {
-			return err
 		}
 		n++
 	}
 	return nil
+}
+
+// once plays the n-th working day, unless it was played.
+func (s *supervisedStage) once(ctx context.Context, day clock.Date, n int) (err error) {
+	name, played := fmt.Sprint(stepSupervised, " ", day), false
+	err = s.app.db.Read(ctx, func(tx *store.Tx) (err error) { played, err = isDone(ctx, tx, name); return err })
+	if err != nil || played {
+		return err
+	}
+	s.hand.Set(day.In(s.app.pack.Location).Add(9 * time.Hour))
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	s.hand.Set(day.In(s.app.pack.Location).Add(10 * time.Hour))
+	if err := s.work(ctx, n); err != nil {
+		return err
+	}
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	return step(ctx, s.app.db, name, s.app.pack.Key, func(*store.Tx) error { return nil })
 }
 
 // settle does what a server would do beside the pages.
@@ -131,50 +148,72 @@ func (s *supervisedStage) signed(ctx context.Context, unit, number string, cmd c
 	return s.do(ctx, identity.Head, unit, number, casework.Approve{}, key+"/sign")
 }
 
-// running are the open cases of a procedure in a state, in the order of their numbers.
-func (s *supervisedStage) running(ctx context.Context, procedure, state string) (out []casework.Case, err error) {
+// running are the open cases of a procedure, in the order of the promises that they are about.
+func (s *supervisedStage) running(ctx context.Context, procedure string) (out []casework.Case, err error) {
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		all, err := s.cases.Running(ctx, tx, procedure)
-		out = slices.DeleteFunc(all, func(c casework.Case) bool { return c.State != state || c.Pending != nil || !c.Simulated })
+		out = slices.DeleteFunc(all, func(c casework.Case) bool { return !c.Simulated || aboutPromise(&c) == "" })
 		return err
 	})
+	slices.SortStableFunc(out, func(a, b casework.Case) int { return strings.Compare(aboutPromise(&a), aboutPromise(&b)) })
 	return out, err
 }
 
-// aDay is how many reports come in on a day.
-const aDay = 3
+// aboutPromise is the number of the promise that a case is about, or empty.
+func aboutPromise(c *casework.Case) string {
+	for _, field := range []string{"promise", "about"} {
+		if number, _ := c.Form[field].(string); number != "" {
+			return number
+		}
+	}
+	return ""
+}
 
-// reports lets some units report, and the office accept most of what came, return a little, and leave the rest for later.
+// share is how many days the reports of a year would be spread over: of some three hundred promises about three report on a day.
+const share = 90
+
+// draw is the day, of share, on which a unit reports on a promise in a cycle.
+func draw(c *casework.Case) int {
+	h := fnv.New32a()
+	fmt.Fprint(h, aboutPromise(c), c.Form["cycle"])
+	return int(h.Sum32() % share)
+}
+
+// reports lets some units report, and the office accept most of what came in on the days before, return a little, and leave the rest.
 func (s *supervisedStage) reports(ctx context.Context, n int) error {
-	waiting, err := s.running(ctx, reporting, "checking")
+	all, err := s.running(ctx, reporting)
 	if err != nil {
 		return err
 	}
-	for i, c := range waiting {
-		action, input := "accept", casework.Data{}
-		if i == aDay-1 {
-			action, input = "return", casework.Data{"reason": "演示：请补充数据来源和佐证。"}
+	for i := range all {
+		c, day := &all[i], draw(&all[i])
+		switch {
+		case c.State == "checking" && day < n:
+			err = s.check(ctx, c)
+		case c.State == "drafting" && day == n:
+			err = s.report(ctx, c)
 		}
-		if err := s.do(ctx, identity.Supervisor, "", c.Number, casework.Do{Action: action, Input: input}, c.Number+"/check"); err != nil {
-			return err
-		}
-	}
-	owed, err := s.running(ctx, reporting, "drafting")
-	if err != nil {
-		return err
-	}
-	for i := range owed[:min(aDay, len(owed))] {
-		c := &owed[(i*7+n)%len(owed)]
-		draft, err := s.draft(ctx, c)
 		if err != nil {
-			return err
-		}
-		err = s.signed(ctx, c.Lead(), c.Number, casework.Do{Action: "draft", Input: draft}, c.Number+"/draft")
-		if err != nil && !errs.Is(err, errs.Conflict) { // it was drawn twice
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *supervisedStage) check(ctx context.Context, c *casework.Case) error {
+	action, input := "accept", casework.Data{}
+	if strings.HasSuffix(aboutPromise(c), "3") {
+		action, input = "return", casework.Data{"reason": "演示：请补充数据来源和佐证。"}
+	}
+	return s.do(ctx, identity.Supervisor, "", c.Number, casework.Do{Action: action, Input: input}, c.Number+"/check")
+}
+
+func (s *supervisedStage) report(ctx context.Context, c *casework.Case) error {
+	draft, err := s.draft(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.signed(ctx, c.Lead(), c.Number, casework.Do{Action: "draft", Input: draft}, c.Number+"/draft")
 }
 
 // draft is what a unit reports: that things stand as they did.
@@ -199,7 +238,7 @@ func (s *supervisedStage) draft(ctx context.Context, c *casework.Case) (casework
 
 // letters lets the office write two letters: one will be answered.
 func (s *supervisedStage) letters(ctx context.Context) error {
-	red, err := s.running(ctx, supervising, "raised")
+	red, err := s.running(ctx, supervising)
 	if err != nil {
 		return err
 	}
@@ -213,17 +252,14 @@ func (s *supervisedStage) letters(ctx context.Context) error {
 	return nil
 }
 
-// answer lets the first letter be answered and settled.
+// answer lets the first of two letters be answered and settled. When there is one only, it was.
 func (s *supervisedStage) answer(ctx context.Context) error {
-	all, err := s.running(ctx, lettering, "issued")
-	if err != nil || len(all) == 0 {
+	all, err := s.running(ctx, lettering)
+	all = slices.DeleteFunc(all, func(c casework.Case) bool { return c.Parent != 0 })
+	if err != nil || len(all) < 2 {
 		return err
 	}
-	i := slices.IndexFunc(all, func(c casework.Case) bool { return c.Form["about"] != nil && c.Parent == 0 })
-	if i < 0 {
-		return nil
-	}
-	c := all[i]
+	c := &all[0]
 	reply := casework.Do{Action: "reply", Input: casework.Data{"answer": "演示：已增派力量，按周调度，月底前赶上计划。", "evidence": []any{s.picture}}}
 	if err := s.signed(ctx, c.Lead(), c.Number, reply, c.Number+"/reply"); err != nil {
 		return err
@@ -231,17 +267,18 @@ func (s *supervisedStage) answer(ctx context.Context) error {
 	return s.do(ctx, identity.Supervisor, "", c.Number, casework.Do{Action: "accept", Input: casework.Data{"evidence": []any{s.picture}}}, c.Number+"/accept")
 }
 
-// plan lets every second unit with a red light plan how it is made good.
+// plan lets about every second unit with a red light plan how it is made good.
 func (s *supervisedStage) plan(ctx context.Context) error {
-	red, err := s.running(ctx, supervising, "raised")
+	red, err := s.running(ctx, supervising)
 	if err != nil {
 		return err
 	}
-	for i, c := range red {
-		if i%2 == 1 {
+	day := clock.DateOf(s.hand.Business().Now(), s.app.pack.Location).AddDays(30)
+	for i := range red {
+		c := &red[i]
+		if c.State != "raised" || draw(c)%2 == 1 {
 			continue
 		}
-		day := clock.DateOf(s.hand.Business().Now(), s.app.pack.Location).AddDays(30)
 		plan := casework.Do{Action: "plan", Input: casework.Data{"measures": "演示：倒排工期，增派人员设备，每周调度一次。", "date": day.String()}}
 		if err := s.signed(ctx, c.Lead(), c.Number, plan, c.Number+"/plan"); err != nil {
 			return err
