@@ -42,6 +42,7 @@ func (h *pages) drawTokens(r *web.Request, status int, f *web.Form) error {
 
 var scopeTexts = map[identity.Scope]string{
 	identity.CasesRead: "identityweb.scope.cases_read", identity.CasesWrite: "identityweb.scope.cases_write",
+	identity.PromisesRead: "identityweb.scope.promises_read", identity.PromisesWrite: "identityweb.scope.promises_write",
 	identity.NoticesRead: "identityweb.scope.notices_read", identity.FilesWrite: "identityweb.scope.files_write",
 	identity.Exchange: "identityweb.scope.exchange",
 }
