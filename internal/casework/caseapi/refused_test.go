@@ -55,8 +55,10 @@ func TestWhoMayNotComeIsTurnedAwayEverywhere(t *testing.T) {
 			if !rt.Need.Public() {
 				send(s.nobody()).is(401, "web.sign_in_first")
 			}
-			if rt.Need.Permission() != "" {
-				send(tokens[rt.Scope]).is(403, "web.may_not")
+			if p := rt.Need.Permission(); p != "" {
+				if p != identity.CaseWork { // which a clerk has
+					send(tokens[rt.Scope]).is(403, "web.may_not")
+				}
 				send(admin).is(403, "web.may_not")
 			}
 			for scope, c := range tokens {
