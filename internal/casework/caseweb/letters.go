@@ -98,7 +98,7 @@ func (v *lettersView) columns() []web.Column[casework.Row] {
 	all := v.d.columns(map[string]*casework.Procedure{v.kind(): v.Kind}, true)
 	all = slices.DeleteFunc(all, func(c web.Column[casework.Row]) bool { return c.Title == t("caseweb.place") })
 	all[0].Cell = func(x casework.Row) templ.Component { return letterCell(v, x) }
-	return slices.Insert(all, 1, web.Column[casework.Row]{Title: t("caseweb.colour"), Narrow: true, Cell: func(x casework.Row) templ.Component { return toneCell(v.d, x.Tone) }})
+	return slices.Insert(all, 1, web.Column[casework.Row]{Title: t("caseweb.colour"), Narrow: true, Cell: func(x casework.Row) templ.Component { return toneCell(v.d, x.Tone, v.Kind) }})
 }
 
 func (v *lettersView) kind() string {

@@ -377,7 +377,7 @@ func caseCell(d *desk, x casework.Row, p *casework.Procedure) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = toneCell(d, x.Tone).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toneCell(d, x.Tone, p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
