@@ -69,8 +69,11 @@ func (s *Service) ViewerOf(a *identity.Actor, secret string) Viewer {
 	v.members = slices.Clone(v.own)
 	for _, post := range postsOf(a) {
 		v.roles = append(v.roles, placed{post.Role, post.Place})
-		if post.Unit != "" {
+		switch {
+		case post.Unit != "":
 			v.atUnit(post)
+		case a.Unit != "": // a post of the whole district is held somewhere: there lies its work
+			v.units = addOnce(v.units, string(UnitMember(a.Unit)))
 		}
 	}
 	v.overview = a.Scope(identity.CaseOverview)
