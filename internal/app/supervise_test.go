@@ -10,6 +10,7 @@ import (
 
 	"huying/internal/casework"
 	"huying/internal/clock"
+	"huying/internal/errs"
 	"huying/internal/identity"
 	"huying/internal/promise"
 	"huying/internal/store"
@@ -361,19 +362,15 @@ func TestWhatCannotBeEnteredIsToldAndLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestWhatAnotherUnitSaysIsNotEntered(t *testing.T) {
+func TestNoUnitSpeaksForAPromiseThatAnotherLeads(t *testing.T) {
 	eachDistrict(t, "2021-11-10 09:00", func(d *district) {
-		number := d.open(post(identity.Clerk, "finance"), adjusting, casework.Data{"promise": "2021-001", "title": "新增停车位798个", "new_value": "1", "why": "别人的任务也想调整。", "done": "没有"})
-		d.do(post(identity.Head, "finance"), number, "sign", casework.Data{})
-		d.do(theSupervisor, number, "advise", casework.Data{"opinion": "support", "answer": "同意"})
-		if _, err := d.app.cases.Do(ctx, casework.Asker{Actor: theLeader}, number, casework.Do{Action: "approve", Input: casework.Data{"answer": "同意"}}); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.Settle(ctx); err == nil || !strings.Contains(err.Error(), number) {
+		form := casework.Data{"promise": "2021-001", "title": "新增停车位798个", "new_value": "1", "why": "别人的任务也想调整。", "done": "没有"}
+		_, err := d.app.cases.Open(ctx, casework.Asker{Actor: post(identity.Clerk, "finance")}, adjusting, casework.OpenCase{Form: form, Channel: "web"})
+		if !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "not_your_promise") {
 			t.Errorf("%v", err)
 		}
-		if d.promise("2021-001").Adjusted != nil {
-			t.Error("it was entered")
+		if lead := d.promise("2021-001").Lead; d.open(post(identity.Clerk, lead), adjusting, form) == "" {
+			t.Error("nor its own unit")
 		}
 	})
 }
