@@ -82,9 +82,7 @@ func (h *pages) scores(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.Actor.Can(identity.CaseOverview, "", "") {
-		v.Draft = d.circularHref(v.Year, rows)
-	}
+	v.Draft = d.circularHref(v.Year, rows)
 	if r.Wants() != "" {
 		return web.Export(r, r.T("caseweb.scores"), []string{r.T("caseweb.unit"), r.T("caseweb.score"), r.T("caseweb.score_off")}, func(yield func([]any, error) bool) {
 			for _, u := range rows {
@@ -123,12 +121,18 @@ func (v *scoresView) href(unit string) string {
 	return "/scores/" + url.PathEscape(unit) + "?year=" + strconv.Itoa(v.Year)
 }
 
-// circularHref is the form of a circular with the year's scores filled in, for the district that has one.
+// circularHref is the form of a circular with the year's scores filled in, for whoever may write one; else empty.
 func (d *desk) circularHref(year int, rows []*casework.UnitScore) string {
 	const circular = "circular"
-	var all map[string]*casework.Procedure
-	err := d.DB.Read(d.r.Context(), func(tx *store.Tx) (err error) { all, err = d.Cases.Procedures(d.r.Context(), tx); return err })
-	if err != nil || all[circular] == nil {
+	may := false
+	err := d.DB.Read(d.r.Context(), func(tx *store.Tx) error {
+		all, err := d.Cases.Procedures(d.r.Context(), tx)
+		if p := all[circular]; p != nil {
+			may = casework.CanOpen(p, casework.ActorOf(casework.Asker{Actor: d.r.Actor}), d.Cases.World(tx), false) == nil
+		}
+		return err
+	})
+	if err != nil || !may {
 		return ""
 	}
 	ranked := slices.Clone(rows)
