@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -94,18 +95,15 @@ func (a *App) run(ctx context.Context) (wait func()) {
 func (a *App) sweep(ctx context.Context) error {
 	for {
 		n, err := a.cases.Sweep(ctx, swept)
-		if err != nil {
-			return err
+		near, notTold := a.cases.Remind(ctx, swept)
+		if n == swept || near == swept {
+			continue
 		}
-		near, err := a.cases.Remind(ctx, swept)
-		if err != nil {
-			return err
-		}
-		if n < swept && near < swept {
+		if err = errors.Join(err, notTold); err == nil {
 			now := a.cfg.Security.Now()
 			a.sweptAt.Store(&now)
-			return nil
 		}
+		return err
 	}
 }
 

@@ -369,7 +369,8 @@ func narrowest(trees *places.Trees, top, place string) string {
 	return best
 }
 
-// values works out the numbers that the procedure keeps on the case, and says those that change.
+// values works out the numbers that the procedure keeps on the case, and says those that change. One that speaks of what was not filled in,
+// or that cannot be worked out (a division by what is none yet), stays as it was: a figure never holds up the case.
 func (d *decider) values() error {
 	if len(d.p.Values) == 0 {
 		return nil
@@ -380,7 +381,7 @@ func (d *decider) values() error {
 	for i := range d.p.Values {
 		name, g := d.p.Values[i].Key, d.p.Values[i].Value
 		v, err := g.expr.Eval(vars)
-		if errors.Is(err, rule.ErrMissing) {
+		if errors.Is(err, rule.ErrMissing) || errs.Is(err, errs.Invalid) {
 			continue
 		}
 		if err != nil {

@@ -2,9 +2,11 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"huying/internal/errs"
 	"huying/internal/jobs"
 	"huying/internal/store"
 )
@@ -101,26 +103,41 @@ func searchText(p *Procedure, c *Case) string {
 	return strings.Join(parts, "\n")
 }
 
-// Sweep lets the clock find what was missed by now, in up to limit cases, and returns how many it looked at. Several servers may sweep at a
-// time: a case is held by one, and what one has found is found no more.
+// Sweep lets the clock find what was missed by now, in up to limit cases, and returns how many it went on with. Several servers may sweep at
+// a time: a case is held by one, and what one has found is found no more. A case whose procedure cannot be worked out is left as it is and
+// holds up no other; the error names it, and what was found in the others is kept.
 func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
+	var stuck error
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		n = 0
+		n, stuck = 0, nil
 		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
 			"SELECT doc FROM casework_case WHERE timer_at < $1 ORDER BY timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
 		if err != nil {
 			return err
 		}
 		for i := range cases {
-			if _, err := s.tick(ctx, tx, &cases[i]); err != nil {
+			var u *undecided
+			switch _, err := s.tick(ctx, tx, &cases[i]); {
+			case errors.As(err, &u):
+				stuck = errors.Join(stuck, u)
+			case err != nil:
 				return err
+			default:
+				n++
 			}
-			n++
 		}
 		return nil
 	})
+	if err == nil {
+		err = stuck
+	}
 	return n, err
 }
+
+// undecided says that an expression of a procedure failed: nothing was decided, and nothing written.
+type undecided struct{ error }
+
+func (u *undecided) Unwrap() error { return u.error }
 
 // Tick lets the clock find what was missed by now in one case, and returns it.
 func (s *Service) Tick(ctx context.Context, id int64) (c *Case, err error) {
@@ -140,10 +157,12 @@ func (s *Service) tick(ctx context.Context, tx *store.Tx, c *Case) (*Case, error
 		return nil, err
 	}
 	events, signed, err := s.decide(ctx, tx, p, c, Actor{Program: true}, Tick{})
-	if err != nil {
+	switch {
+	case errs.Is(err, errs.Invalid):
+		return nil, &undecided{fmt.Errorf("case %s: %w", c.Number, err)}
+	case err != nil:
 		return nil, fmt.Errorf("case %s: %w", c.Number, err)
-	}
-	if len(events) == 0 {
+	case len(events) == 0:
 		return c, nil
 	}
 	return s.commit(ctx, tx, p, c, c.ID, events, signed)
