@@ -255,8 +255,16 @@ func (d *decider) self() Member {
 	return PersonMember(d.by.Person)
 }
 
-// ready checks what is needed before an action: its time, its input, its condition.
+// ready checks what is needed before an action: what was filled in, and what fits.
 func (d *decider) ready(f *found, cmd Do) error {
+	if err := d.p.ActionForm(f.state, f.name).Check(cmd.Input); err != nil {
+		return err
+	}
+	return d.fits(f, cmd)
+}
+
+// fits checks an action against where the case stands: its time, whom it names, its condition.
+func (d *decider) fits(f *found, cmd Do) error {
 	if !f.def.Within.IsZero() {
 		until, err := d.w.Calendar.Due(d.c.Entered, f.def.Within, nil)
 		if err != nil {
@@ -267,9 +275,6 @@ func (d *decider) ready(f *found, cmd Do) error {
 		}
 	}
 	form := d.p.ActionForm(f.state, f.name)
-	if err := form.Check(cmd.Input); err != nil {
-		return err
-	}
 	if err := d.known(form, cmd.Input); err != nil {
 		return err
 	}

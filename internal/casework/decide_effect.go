@@ -361,7 +361,7 @@ func (d *decider) approve() error {
 		return nil
 	}
 	cmd := Do{Action: p.Action, Input: p.Input, N: p.N}
-	if err := d.ready(f, cmd); err != nil {
+	if err := d.fits(f, cmd); err != nil { // what was filled in was checked when it was asked for; what is personal in it is sealed by now
 		return err
 	}
 	f.as = p.For

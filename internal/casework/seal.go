@@ -24,11 +24,19 @@ type sealer struct {
 	id       int64
 	callers  []CallerOf
 	subjects map[int]int64
+	before   map[string]bool // references that were filled in as an action was asked for, and come again with its approval
 }
 
 // seal returns the events with what is personal in them kept apart. c is the case before them.
 func (s *Service) seal(ctx context.Context, tx *store.Tx, p *Procedure, id int64, c *Case, events []Event) ([]Event, error) {
-	z := &sealer{ctx: ctx, tx: tx, vault: s.Vault, id: id, callers: c.Callers, subjects: map[int]int64{}}
+	z := &sealer{ctx: ctx, tx: tx, vault: s.Vault, id: id, callers: c.Callers, subjects: map[int]int64{}, before: map[string]bool{}}
+	if c.Pending != nil {
+		for _, v := range c.Pending.Input {
+			if isSealed(v) {
+				z.before[v.(string)] = true
+			}
+		}
+	}
 	out := make([]Event, len(events))
 	for i, e := range events {
 		var err error
@@ -64,7 +72,7 @@ func (s *Service) seal(ctx context.Context, tx *store.Tx, p *Procedure, id int64
 
 func (z *sealer) caller(p *Procedure, c CallerOf) (CallerOf, error) {
 	var err error
-	if c.Contact != "" && !isSealed(c.Contact) {
+	if c.Contact != "" {
 		if c.Contact, err = z.put(c.N, contactPurpose, c.Contact); err != nil {
 			return c, err
 		}
@@ -76,7 +84,8 @@ func (z *sealer) caller(p *Procedure, c CallerOf) (CallerOf, error) {
 // contactPurpose is why it is kept how to reach a caller.
 const contactPurpose = "contact"
 
-// data seals the personal fields of a form, for one of the callers.
+// data seals the personal fields of a form, for one of the callers. A text that only looks like a reference is a text: nobody is shown what
+// is another's by writing its reference.
 func (z *sealer) data(f *Form, n int, d Data) (Data, error) {
 	if f == nil || len(d) == 0 {
 		return d, nil
@@ -84,7 +93,7 @@ func (z *sealer) data(f *Form, n int, d Data) (Data, error) {
 	sealed := maps.Clone(d)
 	for _, field := range f.Fields {
 		v, given := d[field.Name]
-		if !given || field.Personal == "" || isSealed(v) {
+		if ref, _ := v.(string); !given || field.Personal == "" || z.before[ref] {
 			continue
 		}
 		text, err := json.Marshal(v)
