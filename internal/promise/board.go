@@ -57,19 +57,13 @@ type cached struct {
 func (r *Register) Board(ctx context.Context, year int) (*Board, error) {
 	var board *Board
 	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		version := 0
-		err = tx.Scan(ctx, "SELECT version FROM promise_year WHERE year = $1", []any{year}, &version)
-		if err != nil && !errs.Is(err, errs.NotFound) {
-			return err
-		}
-		today := clock.DateOf(tx.Now(), r.zone)
 		r.board.mu.Lock()
 		defer r.board.mu.Unlock()
-		if c, ok := r.board.boards[year]; ok && c.version == version && c.board.Today == today {
-			board = c.board
-			return nil
+		version := 0
+		if version, board, err = r.drawn(ctx, tx, year); err != nil || board != nil {
+			return err
 		}
-		if board, err = r.draw(ctx, tx, year, today); err != nil {
+		if board, err = r.draw(ctx, tx, year, clock.DateOf(tx.Now(), r.zone)); err != nil {
 			return err
 		}
 		if r.board.boards == nil {
@@ -79,6 +73,19 @@ func (r *Register) Board(ctx context.Context, year int) (*Board, error) {
 		return nil
 	})
 	return board, err
+}
+
+// drawn returns the year's version as a transaction sees it, and the picture of that version and day; nil when it was not drawn. The cache
+// is held.
+func (r *Register) drawn(ctx context.Context, tx *store.Tx, year int) (version int, board *Board, err error) {
+	err = tx.Scan(ctx, "SELECT version FROM promise_year WHERE year = $1", []any{year}, &version)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return 0, nil, err
+	}
+	if c, ok := r.board.boards[year]; ok && c.version == version && c.board.Today == clock.DateOf(tx.Now(), r.zone) {
+		board = c.board
+	}
+	return version, board, nil
 }
 
 // Forget drops every picture, for when rules or the calendar changed.

@@ -254,9 +254,20 @@ func (r *Register) Standing(ctx context.Context, tx *store.Tx, number string) (*
 	if err != nil {
 		return nil, err
 	}
-	board, err := r.draw(ctx, tx, year, clock.DateOf(tx.Now(), r.zone))
+	board, err := r.boardIn(ctx, tx, year)
 	if err != nil {
 		return nil, err
 	}
 	return board.Find(number)
+}
+
+// boardIn is Board as a transaction sees it that may have changed the year: what it draws then is for itself alone.
+func (r *Register) boardIn(ctx context.Context, tx *store.Tx, year int) (*Board, error) {
+	r.board.mu.Lock()
+	_, board, err := r.drawn(ctx, tx, year)
+	r.board.mu.Unlock()
+	if err != nil || board != nil {
+		return board, err
+	}
+	return r.draw(ctx, tx, year, clock.DateOf(tx.Now(), r.zone))
 }
