@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/url"
+	"regexp"
 
 	"huying/internal/casework"
 	"huying/internal/identity"
@@ -27,14 +28,13 @@ func (a *App) casesAbout(r *web.Request, st *promise.Standing) (out promiseweb.C
 		if err != nil {
 			return err
 		}
-		out.List = nil
 		for _, c := range rows {
 			p, err := a.cases.Version(r.Context(), tx, c.Hash)
 			if err != nil {
 				return err
 			}
 			out.List = append(out.List, promiseweb.Case{Number: c.Number, Href: "/cases/" + c.Number, Kind: p.Title.In(r.Lang), State: p.StateTitle(c.State).In(r.Lang),
-				Light: rowLight(c, tx), Opened: c.OpenedAt.In(a.pack.Location), Simulated: c.Simulated})
+				Light: c.Light(tx.Now()), Opened: c.OpenedAt.In(a.pack.Location), Simulated: c.Simulated})
 		}
 		if out.Marks, out.Mean, err = a.marks(r.Context(), tx, st.Number); err != nil {
 			return err
@@ -57,19 +57,6 @@ func (a *App) marks(ctx context.Context, tx *store.Tx, number string) (n int, me
 	return n, float64(sum) / float64(max(1, n)), err
 }
 
-// rowLight is how a case stands: ended well, ended otherwise, late, or under way.
-func rowLight(c casework.Row, tx *store.Tx) string {
-	switch {
-	case c.Outcome == casework.Solved:
-		return "closed"
-	case c.Outcome != casework.Open:
-		return "grey"
-	case c.Late(tx.Now()):
-		return "red"
-	}
-	return "green"
-}
-
 // offersAbout are what whoever asks may begin about a promise. What its unit asks for, only its own people may.
 func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, rows []casework.Row, all map[string]*casework.Procedure) (out []promiseweb.Offer) {
 	own := r.Actor != nil && r.Actor.Can(identity.PromiseReport, st.Lead, st.Place)
@@ -79,7 +66,7 @@ func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, ro
 	}
 	add := func(key, href string) { out = append(out, promiseweb.Offer{Key: key, Href: href}) }
 	form := func(procedure string, more ...string) string {
-		q := url.Values{"in-promise": {st.Number}, "in-title": {clip(st.Title, 200)}}
+		q := url.Values{"in-promise": {st.Number}, "in-title": {casework.Clip(st.Title, 200)}}
 		for i := 0; i+1 < len(more); i += 2 {
 			q.Set(more[i], more[i+1])
 		}
@@ -102,8 +89,21 @@ func (a *App) offersAbout(r *web.Request, tx *store.Tx, st *promise.Standing, ro
 		add(adjusting, form(adjusting))
 	}
 	if may(lettering) {
-		about := url.Values{"in-title": {clip(st.Title, 200)}, "in-unit": {st.Lead}, "in-about": {st.Number}, "in-basis": {"light"}, "in-body": {a.reasons(st)}}
+		about := url.Values{"in-title": {casework.Clip(st.Title, 200)}, "in-unit": {st.Lead}, "in-about": {st.Number}, "in-basis": {"light"}, "in-body": {a.reasons(st)}}
 		add(lettering, "/open/"+lettering+"?"+about.Encode())
 	}
 	return out
 }
+
+// aboutHref is the page of what a case is about, by its number: a promise, or another case.
+func aboutHref(number string) string {
+	switch {
+	case promiseNumber.MatchString(number):
+		return "/promises/" + number
+	case caseNumber.MatchString(number):
+		return "/cases/" + number
+	}
+	return ""
+}
+
+var promiseNumber, caseNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{3,5}$`), regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{6,}$`)

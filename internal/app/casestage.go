@@ -124,7 +124,7 @@ func (s *caseStage) Open(ctx context.Context, o simulate.Opening, rng *rand.Rand
 // opener is who opens a case, and whether for somebody else: anyone from time to time through an office, and what only those may open who
 // have an account, by one of them.
 func (s *caseStage) opener(p *casework.Procedure, place string, rng *rand.Rand) (who casework.Asker, onBehalf bool) {
-	byAnyone := slices.Contains(p.OpenedBy, "anyone")
+	byAnyone := slices.Contains(p.OpenedBy, casework.ByAnyone)
 	if byAnyone && (len(p.OnBehalf) == 0 || rng.IntN(3) > 0) {
 		return casework.Asker{}, false
 	}

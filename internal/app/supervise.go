@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +54,11 @@ func (a *App) askReport(ctx context.Context, tx *store.Tx, e promise.ReportDue) 
 			return nil
 		}
 	}
-	form := casework.Data{"promise": st.Number, "title": clip(st.Title, 400), "unit": st.Lead, "cycle": e.Cycle, "due": e.Due.String()}
+	form := casework.Data{"promise": st.Number, "title": casework.Clip(st.Title, 400), "unit": st.Lead, "cycle": e.Cycle, "due": e.Due.String()}
 	if st.Target != "" {
 		form["target"] = st.Claim.Sign() + st.Target
 	}
-	if unit := clip(st.Claim.Unit, 20); unit != "" {
+	if unit := casework.Clip(st.Claim.Unit, 20); unit != "" {
 		form["measure"] = unit
 	}
 	_, err = a.cases.OpenIn(ctx, tx, by(fmt.Sprintf("report/%s/%s/%d", e.Number, e.Cycle, e.Turn)), reporting,
@@ -109,7 +108,7 @@ func (a *App) raise(ctx context.Context, tx *store.Tx, st *promise.Standing, bef
 			return err
 		}
 	}
-	form := casework.Data{"promise": st.Number, "title": clip(st.Title, 200), "unit": st.Lead, "reasons": reasons, "since": a.register.DayOf(tx).String()}
+	form := casework.Data{"promise": st.Number, "title": casework.Clip(st.Title, 200), "unit": st.Lead, "reasons": reasons, "since": a.register.DayOf(tx).String()}
 	for _, u := range st.Joint {
 		joint, _ := form["joint"].([]any)
 		form["joint"] = append(joint, u)
@@ -125,7 +124,7 @@ func (a *App) reasons(st *promise.Standing) string {
 	for _, w := range st.Why {
 		all = append(all, a.texts.T(i18n.ZH, "promise.why."+w.Key, w.Args...))
 	}
-	return clip(strings.Join(all, "；"), 2000)
+	return casework.Clip(strings.Join(all, "；"), 2000)
 }
 
 // dropReports takes back the reports that a unit still owes on a promise that is done.
@@ -174,24 +173,3 @@ func (a *App) about(err error, number, what string) error {
 	}
 	return fmt.Errorf("%s %s: %s: %w", what, number, a.texts.Error(i18n.ZH, err), err)
 }
-
-// clip cuts a text to so many characters.
-func clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
-}
-
-// aboutHref is the page of what a case is about, by its number: a promise, or another case.
-func aboutHref(number string) string {
-	switch {
-	case promiseNumber.MatchString(number):
-		return "/promises/" + number
-	case caseNumber.MatchString(number):
-		return "/cases/" + number
-	}
-	return ""
-}
-
-var promiseNumber, caseNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{3,5}$`), regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{6,}$`)

@@ -68,14 +68,11 @@ type BulkParts struct {
 
 // NewBulk returns a bulk of cases of the procedures that hold now. hashes are the files that its commands may name.
 func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
-	b := &Bulk{calendar: s.Calendar(), trees: s.Trees(), people: &recall{ctx: ctx, s: s, known: map[string]bool{}}, earlier: map[[2]string]int{}, serials: map[string]int{}, files: map[string]bool{}}
+	b := &Bulk{s: s, calendar: s.Calendar(), trees: s.Trees(), people: &recall{ctx: ctx, s: s, known: map[string]bool{}},
+		earlier: map[[2]string]int{}, serials: map[string]int{}, files: map[string]bool{}}
 	for _, h := range hashes {
 		b.files[h] = true
 	}
-	parts := s.Parts
-	b.took = map[string]int{}
-	parts.Vault, parts.Files = b, b
-	b.s = New(parts)
 	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
 		if b.procedures, err = s.Procedures(ctx, tx); err != nil {
 			return err
@@ -100,8 +97,7 @@ func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
 			return err
 		})
 	})
-	b.began = maps.Clone(b.serials)
-	return b, err
+	return b.Next(), err
 }
 
 // Numbers takes n numbers for cases that a bulk is to open, and returns the first.
@@ -113,9 +109,8 @@ func (s *Service) Numbers(ctx context.Context, tx *store.Tx, n int) (first int64
 // Next begins another bulk, that goes on from this one; this one is to be written.
 func (b *Bulk) Next() *Bulk {
 	next := &Bulk{calendar: b.calendar, trees: b.trees, people: b.people, procedures: b.procedures, earlier: b.earlier, serials: b.serials, files: b.files,
-		began: maps.Clone(b.serials)}
+		began: maps.Clone(b.serials), took: map[string]int{}}
 	parts := b.s.Parts
-	next.took = map[string]int{}
 	parts.Vault, parts.Files = next, next
 	next.s = New(parts)
 	return next

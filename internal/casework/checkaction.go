@@ -14,8 +14,8 @@ const (
 // Who may act, beside parties and roles.
 const (
 	byOwed    = "owed"    // whoever owes the duty that the action meets
-	byAnyone  = "anyone"  // also people without an account
-	byProgram = "program" // the program itself, by a job
+	ByAnyone  = "anyone"  // also people without an account
+	ByProgram = "program" // the program itself, by a job
 )
 
 // What follows a missed duty, beside "to STATE".
@@ -143,7 +143,7 @@ func (c *checker) moves(at, state string, a *Action) {
 	}
 	ownerActs := slices.Contains(a.By, Caller)
 	switch {
-	case to.Ends == Refused && slices.Contains(a.By, byProgram):
+	case to.Ends == Refused && slices.Contains(a.By, ByProgram):
 		c.wrong(at, "machine_refuses")
 	case to.Ends == Solved && !ownerActs && !asks(a, "evidence", "photo", "document", "answer"):
 		c.wrong(at, "solved_by_proof")

@@ -45,7 +45,7 @@ func (c *districtChecker) role(at, role string) {
 
 // term checks one of those who may act, hear or see: a party, party.role, or a role.
 func (c *districtChecker) term(at, term string) {
-	if term == byOwed || term == byAnyone || term == byProgram {
+	if term == byOwed || term == ByAnyone || term == ByProgram {
 		return
 	}
 	party, role, both := strings.Cut(term, ".")

@@ -378,6 +378,11 @@ func (p *Procedure) titleOf(form Data) string {
 
 func firstLine(s string, most int) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return Clip(s, most)
+}
+
+// Clip cuts a text to so many characters, the last of which then says that it was cut.
+func Clip(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

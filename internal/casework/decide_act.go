@@ -97,9 +97,9 @@ func (d *decider) permits(f *found, n int) bool {
 
 func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 	switch term {
-	case byAnyone:
+	case ByAnyone:
 		return d.self(), true
-	case byProgram:
+	case ByProgram:
 		return "", d.by.Program
 	case byOwed:
 		return d.owing(f, n)

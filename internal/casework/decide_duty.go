@@ -7,6 +7,7 @@ import (
 
 	"huying/internal/calendar"
 	"huying/internal/clock"
+	"huying/internal/identity"
 )
 
 // oweAll lets the duties of a state begin, or, with no state, those of the procedure.
@@ -387,11 +388,8 @@ func (d *decider) lastResort() string {
 			return string(m)
 		}
 	}
-	return supervisor
+	return string(identity.Supervisor)
 }
-
-// supervisor is the role that oversees every unit, in every district.
-const supervisor = "supervisor"
 
 // reconcile brings what is owed to the members that parties have now: those who left owe nothing more, those who came begin.
 func (d *decider) reconcile() error {

@@ -81,21 +81,30 @@ func (d *decider) set(f *found, cmd Do) error {
 	if len(f.def.Set) == 0 {
 		return nil
 	}
-	values, vars := Data{}, d.varsFor(f, cmd.Input)
-	for _, s := range f.def.Set {
-		v, err := s.Value.expr.Eval(vars)
-		if errors.Is(err, rule.ErrMissing) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		values[s.Key] = asRead(v)
+	values, err := workOut(f.def.Set, d.varsFor(f, cmd.Input))
+	if err != nil {
+		return err
 	}
 	if len(values) > 0 {
 		d.emit(Event{Valued: values})
 	}
 	return nil
+}
+
+// workOut is what expressions yield, by their names. One that speaks of what was not filled in is left out; so is one that fails, and the
+// error is the first of those.
+func workOut(all Named[Guard], vars map[string]any) (out Data, first error) {
+	out = Data{}
+	for _, x := range all {
+		v, err := x.Value.expr.Eval(vars)
+		switch {
+		case err == nil:
+			out[x.Key] = asRead(v)
+		case first == nil && !errors.Is(err, rule.ErrMissing):
+			first = err
+		}
+	}
+	return out, first
 }
 
 // rateable holds that every member of the parties to be rated has a mark, and nobody else.
@@ -223,24 +232,12 @@ func (d *decider) opens(f *found, cmd Do) error {
 	return d.openChild(f.def.Opens, d.varsFor(f, cmd.Input))
 }
 
-// openChild says that a child is to be opened; a job does it. A field that speaks of what was not filled in is left out. The error is the
-// first of the others; the child is to be opened all the same.
-func (d *decider) openChild(def Child, vars map[string]any) (first error) {
-	if def.Procedure == "" {
-		return nil
-	}
-	child := ChildOf{Procedure: def.Procedure, N: len(d.c.Children) + 1, Form: Data{}}
-	for _, field := range def.Form {
-		v, err := field.Value.expr.Eval(vars)
-		switch {
-		case err == nil:
-			child.Form[field.Key] = v
-		case first == nil && !errors.Is(err, rule.ErrMissing):
-			first = err
-		}
-	}
-	d.emit(Event{Child: &child})
-	return first
+// openChild says that a child is to be opened; a job does it. The error is that of a field that could not be worked out; the child is to be
+// opened all the same, and the job says what it lacks.
+func (d *decider) openChild(def Child, vars map[string]any) error {
+	form, err := workOut(def.Form, vars)
+	d.emit(Event{Child: &ChildOf{Procedure: def.Procedure, N: len(d.c.Children) + 1, Form: form}})
+	return err
 }
 
 // reroute gives the part of a unit that declined to another: once to the next that may, then to the fallback. No ball is kicked twice.

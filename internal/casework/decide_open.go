@@ -121,7 +121,7 @@ func (d *decider) mayOpen(place string, onBehalf bool) bool {
 	if onBehalf {
 		roles = d.p.OnBehalf
 	}
-	return slices.ContainsFunc(roles, func(r string) bool { return r == byAnyone || d.holds(r, place) })
+	return slices.ContainsFunc(roles, func(r string) bool { return r == ByAnyone || d.holds(r, place) })
 }
 
 // holds reports whether the actor has a role for a place.

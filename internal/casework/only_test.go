@@ -53,7 +53,7 @@ func (pl *play) only(by Actor, cmd Do, optional ...string) {
 // named reports whether an action names the role of somebody, or the program, for which it need not be theirs otherwise.
 func (pl *play) named(other Actor, def *Action) bool {
 	if other.Program {
-		return slices.Contains(def.By, byProgram)
+		return slices.Contains(def.By, ByProgram)
 	}
 	holds := func(role string) bool {
 		return slices.ContainsFunc(other.Posts, func(p Post) bool { return p.Role == role && (p.Place == "" || p.Place == pl.c.Place) })

@@ -1,11 +1,8 @@
 package casework
 
 import (
-	"errors"
 	"maps"
 	"slices"
-
-	"huying/internal/rule"
 )
 
 // Order is what an action asks of another system: it is sent there, and what it answers moves the case.
@@ -34,24 +31,17 @@ func (d *decider) orders(f *found, cmd Do) error {
 	if def.To == "" {
 		return nil
 	}
-	o := &Ordered{To: def.To, Form: Data{}, Files: slices.Concat(filesIn(d.p.form, d.c.Form), filesIn(d.p.ActionForm(f.state, f.name), cmd.Input))}
-	vars := d.varsFor(f, cmd.Input)
-	for _, field := range def.Form {
-		v, err := field.Value.expr.Eval(vars)
-		if errors.Is(err, rule.ErrMissing) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		o.Form[field.Key] = v
+	form, err := workOut(def.Form, d.varsFor(f, cmd.Input))
+	if err != nil {
+		return err
 	}
-	d.emit(Event{Ordered: o})
+	files := slices.Concat(d.p.form.FilesIn(d.c.Form), d.p.ActionForm(f.state, f.name).FilesIn(cmd.Input))
+	d.emit(Event{Ordered: &Ordered{To: def.To, Form: form, Files: files}})
 	return nil
 }
 
-// filesIn are the files that were filled in for a form, those that are personal excepted.
-func filesIn(f *Form, d Data) []string {
+// FilesIn are the files that were filled in for a form, those that are personal excepted. A nil form has none.
+func (f *Form) FilesIn(d Data) []string {
 	if f == nil {
 		return nil
 	}
@@ -63,9 +53,6 @@ func filesIn(f *Form, d Data) []string {
 	}
 	return out
 }
-
-// FilesIn are the files that were filled in for a form, those that are personal excepted. A nil form has none.
-func (f *Form) FilesIn(d Data) []string { return filesIn(f, d) }
 
 // order checks what an action asks of another system.
 func (c *checker) order(at string, o *Order) {

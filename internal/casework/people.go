@@ -12,7 +12,8 @@ import (
 	"huying/internal/store"
 )
 
-// lookup answers what Decide asks of people, out of the accounts, and of promises, out of the register. It keeps the first error; what was decided upon it is not to be used.
+// lookup answers what Decide asks of people, out of the accounts, and of promises, out of the register. It keeps the first error; what was
+// decided upon it is not to be used.
 type lookup struct {
 	ctx context.Context
 	tx  *store.Tx

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"huying/internal/errs"
@@ -169,7 +168,7 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 		args = append(args, c.dutyRow(o)...)
 	}
 	for some := range slices.Chunk(args, mostRows*columns) {
-		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
+		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + store.Tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
 			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
 			outstanding = excluded.outstanding, claimed = excluded.claimed, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
 			AND excluded.warn_at IS NOT NULL THEN casework_duty.warn_at ELSE excluded.warn_at END`, some}
@@ -191,10 +190,6 @@ func (c *Case) dutyRow(o *Owing) []any {
 const mostRows = 50
 
 // tuples is a list of rows of placeholders.
-func tuples(rows, columns int) string {
-	return strings.TrimSuffix(strings.Repeat(marks(columns)+", ", rows), ", ")
-}
-
 func sameRow(a, b *Owing) bool {
 	return a.DutyKey == b.DutyKey && a.Status == b.Status && a.Due.Equal(b.Due) && a.Provisional == b.Provisional && a.At.Equal(b.At) &&
 		a.Done.Equal(b.Done) && a.Gone == b.Gone && a.Claimed == b.Claimed
@@ -231,7 +226,7 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 		}
 	}
 	for some := range slices.Chunk(args, 2*mostRows) {
-		q := query{"INSERT INTO casework_part (member, case_id) VALUES " + tuples(len(some)/2, 2) + " ON CONFLICT DO NOTHING", some}
+		q := query{"INSERT INTO casework_part (member, case_id) VALUES " + store.Tuples(len(some)/2, 2) + " ON CONFLICT DO NOTHING", some}
 		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}

@@ -71,5 +71,5 @@ func (c *checker) dischargeable(at, name string, s *State, d *Duty) {
 // isRole reports whether a term of who may act names a role, whose holders the procedure does not know.
 func (c *checker) isRole(term string) bool {
 	head, _, _ := strings.Cut(term, ".")
-	return term != byOwed && term != byProgram && !c.isParty(head)
+	return term != byOwed && term != ByProgram && !c.isParty(head)
 }

@@ -45,13 +45,13 @@ func (r *Rows) Insert(ctx context.Context, tx *Tx) error {
 func (r *Rows) insertLite(ctx context.Context, tx *Tx) error {
 	head := "INSERT INTO " + r.Table + " (" + strings.Join(r.Columns, ", ") + ") VALUES "
 	most := max(1, (maxPreparedText-len(head))/(len(r.Columns)*2+3))
-	full := head + tuples(most, len(r.Columns))
+	full := head + Tuples(most, len(r.Columns))
 	args := make([]any, 0, most*len(r.Columns))
 	for rest := r.rows; len(rest) > 0; {
 		n, text := most, full
 		if n > len(rest) {
 			n = len(rest)
-			text = head + tuples(n, len(r.Columns))
+			text = head + Tuples(n, len(r.Columns))
 		}
 		args = args[:0]
 		for _, row := range rest[:n] {
@@ -65,8 +65,8 @@ func (r *Rows) insertLite(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// tuples are rows of placeholders. SQLite looks the name of each numbered one up; these have none.
-func tuples(rows, columns int) string {
+// Tuples are rows of placeholders. SQLite looks the name of each numbered one up; these have none.
+func Tuples(rows, columns int) string {
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
 	return strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
 }

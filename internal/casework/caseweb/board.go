@@ -157,7 +157,7 @@ func (v *tasksView) became(x casework.Task) (kind, word string) {
 	done := x.Done.In(v.d.r.Zone()).Format("2006-01-02 15:04")
 	switch {
 	case x.Open:
-		return light(v.d.r.Now(), x.Start, x.Due, x.Missed), v.d.left(x.Due)
+		return casework.Light(v.d.r.Now(), x.Start, x.Due, x.Missed), v.d.left(x.Due)
 	case x.Done.IsZero():
 		return "red", v.d.r.T("caseweb.never_done")
 	case x.Missed:

@@ -410,7 +410,7 @@ func stateCell(d *desk, x casework.Row, p *casework.Procedure) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.LightAs(d.rowLight(x), d.stateText(x, p)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.LightAs(x.Light(d.r.Now()), d.stateText(x, p)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -425,16 +425,6 @@ func (d *desk) stateText(x casework.Row, p *casework.Procedure) string {
 		}
 	}
 	return x.State
-}
-
-func (d *desk) rowLight(x casework.Row) string {
-	switch {
-	case x.Outcome == casework.Solved:
-		return "closed"
-	case x.Outcome != casework.Open:
-		return "grey"
-	}
-	return light(d.r.Now(), x.OpenedAt, x.DueAt, false)
 }
 
 var _ = templruntime.GeneratedTemplate

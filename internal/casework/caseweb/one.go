@@ -105,7 +105,7 @@ func (cv *caseView) tell() {
 		if !o.Outstanding {
 			continue
 		}
-		l := line{DutyView: o, Light: light(cv.Now, o.Start, o.Due, o.Status == casework.Breach), Left: cv.d.left(o.Due)}
+		l := line{DutyView: o, Light: casework.Light(cv.Now, o.Start, o.Due, o.Status == casework.Breach), Left: cv.d.left(o.Due)}
 		if whole := o.Due.Sub(o.Start); whole > 0 {
 			l.Used = min(100, 100*float64(cv.Now.Sub(o.Start))/float64(whole))
 		}

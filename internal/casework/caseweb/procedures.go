@@ -151,10 +151,7 @@ func (v *procedureView) label(a arrow) string {
 	if a.Kind == string(casework.BySilence) {
 		text = v.d.r.T("caseweb.if_missed", "what", text)
 	}
-	if r := []rune(text); len(r) > mostLabel {
-		text = string(r[:mostLabel-1]) + "…"
-	}
-	return text
+	return casework.Clip(text, mostLabel)
 }
 
 const mostLabel = 22

@@ -63,19 +63,6 @@ func (d *desk) member(m casework.Member, names map[int64]string) string {
 	return string(m)
 }
 
-// light is how near its end a clock is: red when it is over, yellow in its last quarter.
-func light(now, start, due time.Time, missed bool) string {
-	switch {
-	case missed || !due.IsZero() && due.Before(now):
-		return "red"
-	case due.IsZero():
-		return "grey"
-	case !now.Before(casework.NearDue(start, due)):
-		return "yellow"
-	}
-	return "green"
-}
-
 // left says how long is left until a time, or by how much it is over, in working time.
 func (d *desk) left(due time.Time) string {
 	if due.IsZero() {

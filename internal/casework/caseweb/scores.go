@@ -210,15 +210,8 @@ func (v *unitScoreView) appeals() string {
 
 // appealHref is the form of an appeal against a deduction.
 func (v *unitScoreView) appealHref(x casework.Deducted) string {
-	q := url.Values{"in-year": {strconv.Itoa(v.Year)}, "in-line": {x.Line}, "in-about": {x.Number}, "in-title": {clipped(x.Title, 100)}}
+	q := url.Values{"in-year": {strconv.Itoa(v.Year)}, "in-line": {x.Line}, "in-about": {x.Number}, "in-title": {casework.Clip(x.Title, 100)}}
 	return "/open/" + v.appeals() + "?" + q.Encode()
-}
-
-func clipped(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most])
-	}
-	return s
 }
 
 // of are the deductions of a line.

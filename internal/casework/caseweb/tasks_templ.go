@@ -427,7 +427,7 @@ func leftCell(v *tasksView, x casework.Task) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.LightAs(light(v.d.r.Now(), x.Start, x.Due, x.Missed), v.d.left(x.Due)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.LightAs(casework.Light(v.d.r.Now(), x.Start, x.Due, x.Missed), v.d.left(x.Due)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -256,8 +256,8 @@ func (c *checker) sends(at string, k *Sends) {
 	if k.Withdraw != "" && !c.does(p, k.Withdraw, casework.Caller) {
 		c.wrong(at+".withdraw", "no_action", "name", k.Withdraw, "by", casework.Caller)
 	}
-	if k.Refuse != "" && !c.does(p, k.Refuse, byProgram) {
-		c.wrong(at+".refuse", "no_action", "name", k.Refuse, "by", byProgram)
+	if k.Refuse != "" && !c.does(p, k.Refuse, casework.ByProgram) {
+		c.wrong(at+".refuse", "no_action", "name", k.Refuse, "by", casework.ByProgram)
 	}
 	for i, r := range k.Ratings {
 		if !c.does(p, r.Do, casework.Caller) {
@@ -300,14 +300,12 @@ func (c *checker) takes(at, peer string, t *Takes) {
 	for _, status := range slices.Sorted(maps.Keys(t.On)) {
 		for _, name := range slices.Sorted(maps.Keys(c.d.Procedures)) {
 			p := c.d.Procedures[name]
-			if slices.Contains(p.OrdersTo(), peer) && !c.does(p, t.On[status], byProgram) {
-				c.wrong(at+".on", "no_action", "name", t.On[status], "by", byProgram)
+			if slices.Contains(p.OrdersTo(), peer) && !c.does(p, t.On[status], casework.ByProgram) {
+				c.wrong(at+".on", "no_action", "name", t.On[status], "by", casework.ByProgram)
 			}
 		}
 	}
 }
-
-const byProgram = "program" // who may act, in the language of procedures
 
 // does reports whether a procedure has an action of a name that somebody may do.
 func (c *checker) does(p *casework.Procedure, action, by string) bool {
