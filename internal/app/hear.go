@@ -50,12 +50,18 @@ func (a *App) remind(ctx context.Context, tx *store.Tx, e casework.Soon) error {
 
 // news tells one thing about a case, once, to those who may know of it; but is left out.
 func (a *App) news(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, n casework.News, but int64, dedup string) error {
-	to, err := a.cases.Audience(ctx, tx, p, c, n.To, but)
-	if err != nil || len(to) == 0 {
+	return a.send(ctx, tx, p, c, n.To, but, notice.Message{Topic: n.Topic, Urgent: n.Urgent, Dedup: dedup,
+		Args: map[string]any{"what": bilingual(n.Title), "due": n.Due}})
+}
+
+// send sends what is told of a case to those behind some addresses who may know of it; but is left out.
+func (a *App) send(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, addresses []string, but int64, m notice.Message) (err error) {
+	if m.To, err = a.cases.Audience(ctx, tx, p, c, addresses, but); err != nil || len(m.To) == 0 {
 		return err
 	}
-	return a.notices.Send(ctx, tx, notice.Message{To: to, Topic: n.Topic, Key: "app.news." + n.Topic, Link: "/cases/" + c.Number, Urgent: n.Urgent,
-		Args: map[string]any{"number": c.Number, "title": titleFor(p, c), "what": bilingual(n.Title), "due": n.Due}, Dedup: dedup})
+	m.Key, m.Link = "app.news."+m.Topic, "/cases/"+c.Number
+	m.Args["number"], m.Args["title"] = c.Number, titleFor(p, c)
+	return a.notices.Send(ctx, tx, m)
 }
 
 // hearUrge tells those who owe something in a case that another system urges it on.
@@ -75,13 +81,7 @@ func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error 
 			owners = append(owners, string(o.Owner))
 		}
 	}
-	to, err := a.cases.Audience(ctx, tx, p, c, owners, 0)
-	if err != nil || len(to) == 0 {
-		return err
-	}
-	return a.notices.Send(ctx, tx, notice.Message{To: to, Topic: "case.urged", Key: "app.news.case.urged", Link: "/cases/" + c.Number, Urgent: true,
-		Args:  map[string]any{"number": c.Number, "title": titleFor(p, c), "text": e.Text},
-		Dedup: "urge/" + e.ID})
+	return a.send(ctx, tx, p, c, owners, 0, notice.Message{Topic: "case.urged", Urgent: true, Dedup: "urge/" + e.ID, Args: map[string]any{"text": e.Text}})
 }
 
 // titleFor is the title of a case as a letter may carry it: of a closed circle only what kind of case it is.

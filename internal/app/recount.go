@@ -24,13 +24,9 @@ func (a *App) recountOnce(ctx context.Context) error {
 	if n == 0 || n == a.recounted.Load() {
 		return nil
 	}
-	done, name := false, fmt.Sprint(stepCalendar, n)
-	err := a.db.Read(ctx, func(tx *store.Tx) (err error) { done, err = isDone(ctx, tx, name); return err })
-	if err == nil && !done {
-		err = step(ctx, a.db, name, "", func(tx *store.Tx) error {
-			return a.queue.Enqueue(ctx, tx, Recounting{Calendar: n}, fmt.Sprintf("%d/0", n))
-		})
-	}
+	err := step(ctx, a.db, fmt.Sprint(stepCalendar, n), "", func(tx *store.Tx) error {
+		return a.queue.Enqueue(ctx, tx, Recounting{Calendar: n}, fmt.Sprintf("%d/0", n))
+	})
 	if err == nil {
 		a.recounted.Store(n)
 	}

@@ -72,19 +72,13 @@ func (a *App) settle(ctx context.Context) error {
 
 // playDemoCases plays the demonstration's cases, once.
 func (a *App) playDemoCases(ctx context.Context) error {
-	s := a.cfg.Simulation
-	if s == nil {
-		done := false
-		err := a.db.Read(ctx, func(tx *store.Tx) (err error) { done, err = isDone(ctx, tx, stepCases); return err })
-		if err != nil || done {
+	if s := a.cfg.Simulation; s != nil {
+		if err := a.playCases(ctx, *s); err != nil {
 			return err
 		}
-		s = &Simulation{Scale: demoScale, Bulk: true}
+		return step(ctx, a.db, stepCases, a.pack.Key, func(*store.Tx) error { return nil })
 	}
-	if err := a.playCases(ctx, *s); err != nil {
-		return err
-	}
-	return step(ctx, a.db, stepCases, a.pack.Key, func(*store.Tx) error { return nil })
+	return stepOf(ctx, a.db, stepCases, a.pack.Key, func() error { return a.playCases(ctx, Simulation{Scale: demoScale, Bulk: true}) })
 }
 
 // playCases plays a simulation, or goes on with it.

@@ -39,29 +39,21 @@ type supervisedStage struct {
 
 // playSupervised plays it, once. A pack without the procedures has none.
 func (a *App) playSupervised(ctx context.Context) error {
-	done := a.procedures[reporting] == nil || a.procedures[supervising] == nil || a.procedures[lettering] == nil
-	if !done {
-		err := a.db.Read(ctx, func(tx *store.Tx) (err error) { done, err = isDone(ctx, tx, stepSupervised); return err })
+	if a.procedures[reporting] == nil || a.procedures[supervising] == nil || a.procedures[lettering] == nil {
+		return nil
+	}
+	return stepOf(ctx, a.db, stepSupervised, a.pack.Key, func() error {
+		pictures, err := a.keepPictures(ctx)
 		if err != nil {
 			return err
 		}
-	}
-	if done {
-		return nil
-	}
-	pictures, err := a.keepPictures(ctx)
-	if err != nil {
-		return err
-	}
-	d := a.pack.Demonstration
-	hand := clock.NewHand(d.Date.AddDays(-supervisedDays).In(a.pack.Location))
-	s := &supervisedStage{app: a, hand: hand, db: a.db.WithClock(hand.Business()), picture: pictures[0]}
-	s.cases, s.register, s.queue = a.cases.On(s.db), a.register.On(hand.Business()), jobs.New(s.db, a.cfg.Security)
-	a.answerOn(s.queue)
-	if err := s.play(ctx, d.Date.Date); err != nil {
-		return err
-	}
-	return step(ctx, a.db, stepSupervised, a.pack.Key, func(*store.Tx) error { return nil })
+		d := a.pack.Demonstration
+		hand := clock.NewHand(d.Date.AddDays(-supervisedDays).In(a.pack.Location))
+		s := &supervisedStage{app: a, hand: hand, db: a.db.WithClock(hand.Business()), picture: pictures[0]}
+		s.cases, s.register, s.queue = a.cases.On(s.db), a.register.On(hand.Business()), jobs.New(s.db, a.cfg.Security)
+		a.answerOn(s.queue)
+		return s.play(ctx, d.Date.Date)
+	})
 }
 
 // play goes from one working day to the next: in the morning the clock and the lights are looked at, then people work.
@@ -71,7 +63,8 @@ func (s *supervisedStage) play(ctx context.Context, until clock.Date) error {
 		if !s.app.calendar.Calendar().IsWorkday(day) {
 			continue
 		}
-		if err := s.once(ctx, day, n); err != nil {
+		err := stepOf(ctx, s.app.db, fmt.Sprint(stepSupervised, " ", day), s.app.pack.Key, func() error { return s.day(ctx, day, n) })
+		if err != nil {
 			return fmt.Errorf("%s: %w", day, err)
 		}
 		n++
@@ -79,13 +72,8 @@ func (s *supervisedStage) play(ctx context.Context, until clock.Date) error {
 	return nil
 }
 
-// once plays the n-th working day, unless it was played.
-func (s *supervisedStage) once(ctx context.Context, day clock.Date, n int) (err error) {
-	name, played := fmt.Sprint(stepSupervised, " ", day), false
-	err = s.app.db.Read(ctx, func(tx *store.Tx) (err error) { played, err = isDone(ctx, tx, name); return err })
-	if err != nil || played {
-		return err
-	}
+// day plays the n-th working day.
+func (s *supervisedStage) day(ctx context.Context, day clock.Date, n int) error {
 	s.hand.Set(day.In(s.app.pack.Location).Add(9 * time.Hour))
 	if err := s.settle(ctx); err != nil {
 		return err
@@ -94,10 +82,7 @@ func (s *supervisedStage) once(ctx context.Context, day clock.Date, n int) (err 
 	if err := s.work(ctx, n); err != nil {
 		return err
 	}
-	if err := s.settle(ctx); err != nil {
-		return err
-	}
-	return step(ctx, s.app.db, name, s.app.pack.Key, func(*store.Tx) error { return nil })
+	return s.settle(ctx)
 }
 
 // settle does what a server would do beside the pages.
@@ -169,14 +154,14 @@ func aboutPromise(c *casework.Case) string {
 	return ""
 }
 
-// share is how many days the reports of a year would be spread over: of some three hundred promises about three report on a day.
-const share = 90
+// spreadOver is how many days reports are spread over: of some three hundred promises about three report on a day.
+const spreadOver = 90
 
-// draw is the day, of share, on which a unit reports on a promise in a cycle.
+// draw is the day, of spreadOver, on which a unit reports on a promise in a cycle.
 func draw(c *casework.Case) int {
 	h := fnv.New32a()
 	fmt.Fprint(h, aboutPromise(c), c.Form["cycle"])
-	return int(h.Sum32() % share)
+	return int(h.Sum32() % spreadOver)
 }
 
 // reports lets some units report, and the office accept most of what came in on the days before, return a little, and leave the rest.

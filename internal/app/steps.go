@@ -24,3 +24,17 @@ func step(ctx context.Context, db *store.DB, name, value string, f func(tx *stor
 		return f(tx)
 	})
 }
+
+// stepOf does something that takes more than one transaction, and marks it when it is done. What was broken off begins again, so f must go on
+// where it was.
+func stepOf(ctx context.Context, db *store.DB, name, value string, f func() error) error {
+	done := false
+	err := db.Read(ctx, func(tx *store.Tx) (err error) { done, err = isDone(ctx, tx, name); return err })
+	if err != nil || done {
+		return err
+	}
+	if err := f(); err != nil {
+		return err
+	}
+	return step(ctx, db, name, value, func(*store.Tx) error { return nil })
+}
