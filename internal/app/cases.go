@@ -31,6 +31,9 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		return err
 	}
 	a.vault = vault.New(lock)
+	if err := a.vault.Ready(ctx, a.db); err != nil {
+		return err
+	}
 	a.search = search.New(a.db, casework.SearchKind)
 	if a.notices, err = notice.New(a.db, notice.Options{
 		Queue: a.queue, Texts: a.texts, Zone: a.pack.Location, Clock: a.cfg.Security, District: a.districtName, PublicURL: a.cfg.PublicURL,

@@ -88,3 +88,27 @@ func TestAKeyThatIsGoneIsNotReplacedByItself(t *testing.T) {
 		}
 	})
 }
+
+// TestAServerDoesNotStartWithAnotherMasterKey: without the key that protects what was sealed, it would seal what comes under one that opens
+// none of it.
+func TestAServerDoesNotStartWithAnotherMasterKey(t *testing.T) {
+	districts(t, nil, func(t *testing.T, s *small) {
+		cfg := s.cfg
+		cfg.Keys = filepath.Join(filepath.Dir(cfg.Files), "keys")
+		file := filepath.Join(cfg.Keys, "vault.key")
+		if err := os.Rename(file, file+".away"); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Open(ctx, cfg)
+		if cerr := a.Close(); cerr != nil {
+			t.Error(cerr)
+		}
+		if !errs.Is(err, errs.Conflict) {
+			t.Fatalf("%v", err)
+		}
+		if err := os.Rename(file+".away", file); err != nil {
+			t.Fatal(err)
+		}
+		openWith(t, cfg)
+	})
+}
