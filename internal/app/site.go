@@ -54,10 +54,11 @@ func paths() web.Paths {
 	return p
 }
 
-// navigation is the public's entries, then those of who signed in.
+// navigation is what the staff need most, then what stands in the menus, in the order in which it stands there.
 func navigation() []web.NavItem {
 	var all []web.NavItem
-	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, ordersweb.Nav, promiseweb.StaffNav, placesweb.Nav, ledgerweb.Nav, caseweb.AdminNav, noticeweb.Nav, identityweb.Nav} {
+	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, promiseweb.StaffNav,
+		ordersweb.Nav, ledgerweb.Nav, placesweb.Nav, identityweb.Nav, noticeweb.Nav, caseweb.AdminNav} {
 		all = append(all, part...)
 	}
 	return all

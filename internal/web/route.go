@@ -32,6 +32,7 @@ const (
 	nobody level = iota
 	everyone
 	signedIn
+	visitors
 	permitted
 	permittedEverywhere
 )
@@ -39,6 +40,7 @@ const (
 var (
 	Everyone = Need{level: everyone} // also who has not signed in
 	SignedIn = Need{level: signedIn} // any account
+	Visitors = Need{level: visitors} // who has not signed in: for what is shown, not for what is let in
 )
 
 // May lets in an account that holds permission p for some unit or place. For which, the handler asks.
@@ -62,6 +64,8 @@ func (n Need) Met(actor *identity.Actor) bool {
 		return true
 	case signedIn:
 		return actor != nil
+	case visitors:
+		return actor == nil
 	case permitted:
 		return actor != nil && actor.May(n.permission)
 	case permittedEverywhere:
@@ -76,18 +80,12 @@ func (n Need) String() string {
 		return "everyone"
 	case signedIn:
 		return "signed in"
+	case visitors:
+		return "not signed in"
 	case permitted:
 		return "may " + string(n.permission)
 	case permittedEverywhere:
 		return "may everywhere " + string(n.permission)
 	}
 	return "nobody"
-}
-
-// NavItem is an entry of the main navigation. Only who meets Need sees it.
-type NavItem struct {
-	Key  string // Page.Nav of the pages that stand under it
-	Href string
-	Text string // message key
-	Need Need
 }

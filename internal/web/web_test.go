@@ -369,20 +369,32 @@ func TestNavigationShowsWhatOneMayOpen(t *testing.T) {
 		{Key: "desk", Href: "/desk", Text: "web.print", Need: web.May(identity.PromiseReport)},
 		{Key: "all", Href: "/all", Text: "web.filter", Need: web.MayEverywhere(identity.PromiseReport)},
 		{Key: "audit", Href: "/audit", Text: "web.export", Need: web.May(identity.AuditRead)},
+		{Key: "near", Href: "/near", Text: "web.back", Need: web.Everyone, Group: web.NavCases, Front: web.Visitors},
+		{Key: "far", Href: "/far", Text: "web.menu", Need: web.Everyone, Group: web.NavCases},
+		{Key: "own", Href: "/own", Text: "web.skip", Need: web.SignedIn, Group: web.NavPromises},
+		{Key: "secret", Href: "/secret", Text: "web.sign_in", Need: web.May(identity.AuditRead), Group: web.NavDistrict},
 	}}
 	site := webtest.New(t, o, web.Route{Pattern: "GET /desk", Need: web.Everyone, Handle: func(r *web.Request) error {
 		return r.Render(200, web.Page{Nav: "desk", Title: "<b>&"}, web.Text("x"))
+	}}, web.Route{Pattern: "GET /far", Need: web.Everyone, Handle: func(r *web.Request) error {
+		return r.Render(200, web.Page{Nav: "far"}, web.Text("x"))
 	}})
 	open := func(a *identity.Actor) string {
 		return webtest.Text(site.As(t, a).Get("/desk").One("nav", "class", "main"))
 	}
-	if got := open(nil); got != "回首页" {
+	if got := open(nil); got != "回首页 返回 办事 菜单" {
 		t.Errorf("nobody sees %q", got)
 	}
-	if got := open(clerk); got != "回首页 打印" {
+	if got := open(clerk); got != "回首页 打印 承诺 跳到正文 办事 返回 菜单" {
 		t.Errorf("a clerk sees %q", got)
 	}
 	p := site.As(t, clerk).Get("/desk")
+	if n := len(p.All("summary", "class", "here")); n != 0 {
+		t.Errorf("%d menus are marked, and the page stands in none", n)
+	}
+	if got := webtest.Text(site.As(t, clerk).Get("/far").One("summary", "class", "here")); got != "办事" {
+		t.Errorf("the marked menu is %q", got)
+	}
 	if got := webtest.Text(p.All("a", "aria-current", "page")[0]); got != "打印" {
 		t.Errorf("the current entry is %q", got)
 	}

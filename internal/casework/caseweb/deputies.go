@@ -62,7 +62,7 @@ func (h *pages) drawDeputies(r *web.Request, status int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	page := web.Page{Title: r.T("caseweb.deputies"), Nav: "tasks", Crumbs: []web.Crumb{{Text: r.T("caseweb.tasks"), Href: "/tasks"}}}
+	page := web.Page{Title: r.T("caseweb.deputies"), Nav: "deputies", Crumbs: []web.Crumb{{Text: r.T("caseweb.tasks"), Href: "/tasks"}}}
 	return r.Render(status, page, deputiesPage(v))
 }
 

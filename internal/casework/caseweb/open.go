@@ -48,7 +48,7 @@ func (h *pages) choose(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.open"), Nav: "cases"}, choosePage(h.on(r), all))
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.open"), Nav: "open"}, choosePage(h.on(r), all))
 }
 
 // openView is the form that opens a case.
@@ -129,7 +129,7 @@ func (h *pages) open(r *web.Request) error {
 		f.Set("key", casework.NewKey())
 	}
 	title := v.d.text(o.Title)
-	return r.Render(statusOf(r, f), web.Page{Title: title, Nav: "cases", Crumbs: []web.Crumb{{Text: r.T("caseweb.open"), Href: "/open"}, {Text: title}}}, openPage(v))
+	return r.Render(statusOf(r, f), web.Page{Title: title, Nav: "open", Crumbs: []web.Crumb{{Text: r.T("caseweb.open"), Href: "/open"}, {Text: title}}}, openPage(v))
 }
 
 // opening is the procedure of the request's address, if whoever asks may open it.
@@ -219,7 +219,7 @@ func (h *pages) find(r *web.Request) error {
 			f.Wrong("number", "caseweb.not_found")
 		}
 	}
-	return r.Render(statusOf(r, f), web.Page{Title: r.T("caseweb.find"), Nav: "cases", Crumbs: []web.Crumb{{Text: r.T("caseweb.cases"), Href: "/cases"}, {Text: r.T("caseweb.find")}}}, findPage(f))
+	return r.Render(statusOf(r, f), web.Page{Title: r.T("caseweb.find"), Nav: "find", Crumbs: []web.Crumb{{Text: r.T("caseweb.cases"), Href: "/cases"}, {Text: r.T("caseweb.find")}}}, findPage(f))
 }
 
 // receipt shows the receipt of a case, and gives it as a file: for its callers with what was logged, for everybody else without.

@@ -97,15 +97,19 @@ const uploadTime = 2 * time.Minute
 
 // Nav is what the public finds in the navigation.
 var Nav = []web.NavItem{
-	{Key: "cases", Href: "/cases", Text: "caseweb.cases", Need: web.Everyone},
-	{Key: "procedures", Href: "/procedures", Text: "caseweb.procedures", Need: web.Everyone},
+	{Key: "open", Href: "/open", Text: "caseweb.open", Need: web.Everyone, Group: web.NavCases},
+	{Key: "cases", Href: "/cases", Text: "caseweb.cases", Need: web.Everyone, Group: web.NavCases, Front: web.May(identity.CaseWork)},
+	{Key: "find", Href: "/find", Text: "caseweb.find", Need: web.Everyone, Group: web.NavCases},
+	{Key: "procedures", Href: "/procedures", Text: "caseweb.procedures", Need: web.Everyone, Group: web.NavCases},
 }
 
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{
 	{Key: "tasks", Href: "/tasks", Text: "caseweb.tasks", Need: web.May(identity.CaseWork)},
-	{Key: "letters", Href: "/letters", Text: "caseweb.letters", Need: web.May(identity.CaseWork)},
 	{Key: "board", Href: "/board", Text: "caseweb.board", Need: web.May(identity.CaseOverview)},
+	{Key: "letters", Href: "/letters", Text: "caseweb.letters", Need: web.May(identity.CaseWork), Group: web.NavCases},
+	{Key: "scores", Href: "/scores", Text: "caseweb.scores", Need: web.May(identity.CaseWork), Group: web.NavCases},
+	{Key: "deputies", Href: "/deputies", Text: "caseweb.deputies", Need: web.May(identity.CaseWork), Group: web.NavCases},
 }
 
 // AdminNav is what those who administer the program find in it.

@@ -95,7 +95,7 @@ func (h *pages) scores(r *web.Request) error {
 	l.Size = max(len(rows), 1)
 	v.Table = web.Table[*casework.UnitScore]{ID: "scores", Caption: r.T("caseweb.scores"), List: l, Export: true, Columns: v.columns(), Total: len(rows),
 		Rows: web.Slice(l, rows, v.orders())}
-	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.scores"), Nav: "board", Crumbs: []web.Crumb{{Text: r.T("caseweb.board"), Href: "/board"}, {Text: r.T("caseweb.scores")}}},
+	return r.Render(http.StatusOK, web.Page{Title: r.T("caseweb.scores"), Nav: "scores"},
 		scoresPage(v))
 }
 
@@ -198,7 +198,7 @@ func (h *pages) unitScore(r *web.Request) error {
 		return err
 	}
 	title := d.unit(unit)
-	return r.Render(http.StatusOK, web.Page{Title: title, Nav: "board", Crumbs: []web.Crumb{{Text: r.T("caseweb.scores"), Href: "/scores?year=" + strconv.Itoa(v.Year)}, {Text: title}}},
+	return r.Render(http.StatusOK, web.Page{Title: title, Nav: "scores", Crumbs: []web.Crumb{{Text: r.T("caseweb.scores"), Href: "/scores?year=" + strconv.Itoa(v.Year)}, {Text: title}}},
 		unitScorePage(v))
 }
 

@@ -20,7 +20,7 @@ import (
 var Locales embed.FS
 
 // Nav is the part of the navigation that leads here, for the foot of the page.
-var Nav = []web.NavItem{{Key: "ledger", Href: "/ledger", Text: "ledgerweb.title", Need: web.Everyone}}
+var Nav = []web.NavItem{{Key: "ledger", Href: "/ledger", Text: "ledgerweb.title", Need: web.Everyone, Group: web.NavCases}}
 
 type pages struct{ log *ledger.Log }
 

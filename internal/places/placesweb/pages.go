@@ -23,8 +23,8 @@ var Locales embed.FS
 
 // Nav is the part of the navigation that leads here.
 var Nav = []web.NavItem{
-	{Key: "units", Href: "/units", Text: "placesweb.units", Need: web.SignedIn},
-	{Key: "places", Href: "/places", Text: "placesweb.places", Need: web.SignedIn},
+	{Key: "units", Href: "/units", Text: "placesweb.units", Need: web.SignedIn, Group: web.NavDistrict},
+	{Key: "places", Href: "/places", Text: "placesweb.places", Need: web.SignedIn, Group: web.NavDistrict},
 }
 
 // What the record calls a change of a unit.

@@ -64,19 +64,19 @@ func Routes(p Parts) []web.Route {
 
 // Nav is what the public finds in the navigation.
 var Nav = []web.NavItem{
-	{Key: "promises", Href: "/promises", Text: "promiseweb.list", Need: web.Everyone},
-	{Key: "targets", Href: "/targets", Text: "promiseweb.targets", Need: web.Everyone},
-	{Key: "matters", Href: "/matters", Text: "promiseweb.matters", Need: web.Everyone},
-	{Key: "report", Href: "/report", Text: "promiseweb.report", Need: web.Everyone},
-	{Key: "counting", Href: "/counting", Text: "promiseweb.counting", Need: web.Everyone},
+	{Key: "promises", Href: "/promises", Text: "promiseweb.list", Need: web.Everyone, Group: web.NavPromises},
+	{Key: "targets", Href: "/targets", Text: "promiseweb.targets", Need: web.Everyone, Group: web.NavPromises},
+	{Key: "matters", Href: "/matters", Text: "promiseweb.matters", Need: web.Everyone, Group: web.NavPromises},
+	{Key: "report", Href: "/report", Text: "promiseweb.report", Need: web.Everyone, Group: web.NavPromises},
+	{Key: "counting", Href: "/counting", Text: "promiseweb.counting", Need: web.Everyone, Group: web.NavPromises},
 }
 
 // StaffNav is what the staff find in it beside.
 var StaffNav = []web.NavItem{
 	{Key: "desk", Href: "/desk", Text: "promiseweb.desk", Need: web.May(identity.PromiseUnit)},
 	{Key: "overview", Href: "/overview", Text: "promiseweb.office_overview", Need: web.May(identity.PromiseOverview)},
-	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.MayEverywhere(identity.PromiseReview)},
-	{Key: "register", Href: "/register", Text: "promiseweb.bulk", Need: web.MayEverywhere(identity.PromiseImport)},
+	{Key: "documents", Href: "/documents", Text: "promiseweb.documents", Need: web.MayEverywhere(identity.PromiseReview), Group: web.NavPromises},
+	{Key: "register", Href: "/register", Text: "promiseweb.bulk", Need: web.MayEverywhere(identity.PromiseImport), Group: web.NavPromises},
 }
 
 // Whats are all that the record of this package names.

@@ -23,8 +23,8 @@ var Locales embed.FS
 
 // Nav is the part of the navigation that leads here.
 var Nav = []web.NavItem{
-	{Key: "home", Href: "/", Text: "situationweb.home", Need: web.Everyone},
-	{Key: "picture", Href: "/picture", Text: "situationweb.picture", Need: web.Everyone},
+	{Key: "home", Href: "/", Text: "situationweb.home", Need: web.Everyone, Group: web.NavPromises, Front: web.Visitors},
+	{Key: "picture", Href: "/picture", Text: "situationweb.picture", Need: web.Everyone, Group: web.NavPromises, Front: web.Visitors},
 }
 
 // Source gives the figures; app fills them in from the capabilities.

@@ -3,6 +3,7 @@ import "./htmx.js";
 import "./forms.js";
 import "./keys.js";
 import "./live.js";
+import "./menus.js";
 
 document.documentElement.classList.add("js");
 

@@ -24,7 +24,7 @@ var Locales embed.FS
 const Base = "/api/orders/v1"
 
 // Nav is the part of the navigation that leads to orders.
-var Nav = []web.NavItem{{Key: "orders", Href: "/orders", Text: "ordersweb.orders", Need: overview}}
+var Nav = []web.NavItem{{Key: "orders", Href: "/orders", Text: "ordersweb.orders", Need: overview, Group: web.NavCases}}
 
 // overview is who sees orders: those who see every unit's cases.
 var overview = web.MayEverywhere(identity.CaseOverview)
