@@ -63,6 +63,19 @@ func TestACircularStandsWhenNobodyAppeals(t *testing.T) {
 	}
 }
 
+func TestAllWhoAreSilentMissedIt(t *testing.T) {
+	pl := issued(t, "criticism")
+	pl.only(clerk(3, "planning"), Do{Action: "accept"})
+	pl.at("2021-11-26 17:31")
+	pl.tick()
+	pl.is("criticised", "")
+	for _, o := range pl.c.Duties {
+		if want := o.Owner != UnitMember("planning"); o.Name == "respond" && (o.Status == Breach) != want {
+			t.Errorf("%s missed it: %v, want %v", o.Owner, !want, want) // the first miss led the case on, and the third unit answered no more than the first
+		}
+	}
+}
+
 func TestACircularIsRevokedOrNotIssued(t *testing.T) {
 	pl := issued(t, "criticism")
 	for person, unit := range map[int64]string{2: "construction", 3: "planning", 6: "ecology"} {

@@ -250,24 +250,15 @@ func (d *decider) recount(why string) error {
 func (d *decider) tick() error {
 	escalates := false
 	for i := 0; i < len(d.c.Duties) && !d.c.Closed(); i++ {
-		o := d.c.Duties[i]
-		if o.Status != Due || o.Due.IsZero() || !o.Due.Before(d.w.Now) {
+		if !d.lapsed(&d.c.Duties[i]) {
 			continue
 		}
-		key := o.DutyKey
-		d.emit(Event{Missed: &key})
-		def := d.definition(&o)
-		if def.recurs() {
-			if err := d.nextTurn(&o, def); err != nil {
+		for _, o := range d.missedAt(d.c.Duties[i].Due) {
+			def := d.definition(&o)
+			if err := d.afterMiss(&o, def); err != nil {
 				return err
 			}
-		}
-		if err := d.follow(&o, def); err != nil {
-			return err
-		}
-		escalates = escalates || slices.Contains(def.Missed, missedEscalate)
-		if err := d.reconcile(); err != nil {
-			return err
+			escalates = escalates || slices.Contains(def.Missed, missedEscalate)
 		}
 	}
 	silent := d.c.overdue() && !d.c.Again.IsZero() && !d.c.Again.After(d.w.Now)
@@ -275,6 +266,40 @@ func (d *decider) tick() error {
 		d.escalate()
 	}
 	return nil
+}
+
+// lapsed reports whether the time of a duty is over, and nobody has found it yet.
+func (d *decider) lapsed(o *Owing) bool {
+	return o.Status == Due && !o.Due.IsZero() && o.Due.Before(d.w.Now)
+}
+
+// missedAt finds all that was missed at one moment, before anything follows from one of them: where that leads the case on, the others were
+// silent no less.
+func (d *decider) missedAt(due time.Time) (all []Owing) {
+	for _, o := range slices.Clone(d.c.Duties) {
+		if d.lapsed(&o) && o.Due.Equal(due) {
+			key := o.DutyKey
+			d.emit(Event{Missed: &key})
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// afterMiss lets follow what follows from a duty that was missed, as long as the case goes on: its next turn, and what the procedure says.
+func (d *decider) afterMiss(o *Owing, def *Duty) error {
+	if d.c.Closed() {
+		return nil
+	}
+	if def.recurs() {
+		if err := d.nextTurn(o, def); err != nil {
+			return err
+		}
+	}
+	if err := d.follow(o, def); err != nil {
+		return err
+	}
+	return d.reconcile()
 }
 
 // follow does what follows from a duty that was missed, the ladder excepted.

@@ -60,9 +60,9 @@ func (n *teller) take(e Event) {
 		}
 	case e.Escalated != nil:
 		n.add(News{Topic: NewsEscalated, To: n.p.addresses(n.c, e.Escalated.To), Title: n.state()})
-	case e.Asked != nil:
+	case e.Asked != nil, e.Approved != nil: // the next who must agree hears of it, when it is their turn
 		if a := n.p.Approver(n.c); a != "" {
-			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(e.Asked.State, e.Asked.Action)})
+			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(n.c.Pending.State, n.c.Pending.Action)})
 		}
 	case e.Returned != nil:
 		n.add(News{Topic: NewsReturned, To: n.lead(), Title: n.state()})

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"strings"
 	"testing"
 
 	"huying/internal/errs"
@@ -114,6 +115,34 @@ func TestALightThatTurnsRedAgainIsTheSameCaseForAQuarter(t *testing.T) {
 		pl.at(at)
 		if err := pl.try(theProgram, Do{Action: "again", Input: Data{"reason": "又亮红灯"}}); errs.Is(err, errs.Conflict) != late {
 			t.Errorf("at %s: %v", at, err)
+		}
+	}
+}
+
+func TestEachWhoMustAgreeIsToldWhenItIsTheirTurn(t *testing.T) {
+	unit, chief := clerk(2, "construction"), head(3, "construction")
+	pl := newPlay(t, procedureOf(t, "supervision"), "2021-11-19 09:00")
+	pl.do(theProgram, redLight(0))
+	pl.asks(unit, plan)
+	pl.do(chief, Approve{})
+	for _, step := range []struct {
+		by   Actor
+		cmd  Command
+		told string
+	}{
+		{unit, Do{Action: "more-time", Input: Data{"reason": "连日降雨", "date": "2021-12-17"}}, "head@unit:construction"},
+		{chief, Approve{}, "role:supervisor"},
+		{theOffice, Approve{}, ""},
+	} {
+		pl.do(step.by, step.cmd)
+		told := ""
+		for _, n := range NewsOf(pl.p, pl.c, pl.history[len(pl.history)-1]) {
+			if n.Topic == NewsApproval && n.Title.ZH == "申请延期" {
+				told += strings.Join(n.To, " ")
+			}
+		}
+		if told != step.told {
+			t.Errorf("after %#v, that it waits for them is told to %q, want %q", step.cmd, told, step.told)
 		}
 	}
 }
