@@ -198,7 +198,8 @@ func (c *calendarImportCmd) read(e *env) (calendar.Notice, error) {
 	return calendar.ParseNotice(c.File, f, c.Year)
 }
 
-// calendar is the calendar of the database, or of the built-in years when there is no database yet: to look makes none.
+// calendar is the calendar of the database, or of the built-in years when there is no database yet: to look makes none. Hours that are asked
+// for stand before those of the district.
 func (f databaseFlag) calendar(config calendar.Config) (cal *calendar.Calendar, err error) {
 	url, err := f.url()
 	if err != nil {
@@ -210,8 +211,10 @@ func (f databaseFlag) calendar(config calendar.Config) (cal *calendar.Calendar, 
 		}
 	}
 	err = f.openCalendar(config, func(_ context.Context, _ *store.DB, s *calendar.Store) error {
-		cal = s.Calendar()
-		return nil
+		if cal = s.Calendar(); len(config.Hours) > 0 {
+			cal, err = calendar.New(config, cal.Notices()...)
+		}
+		return err
 	})
 	return cal, err
 }

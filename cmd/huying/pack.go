@@ -12,6 +12,7 @@ import (
 type packCmd struct {
 	Check packCheckCmd `cmd:"" help:"${help_pack_check}"`
 	Diff  packDiffCmd  `cmd:"" help:"${help_pack_diff}"`
+	Load  packLoadCmd  `cmd:"" help:"${help_pack_load}"`
 	Init  packInitCmd  `cmd:"" help:"${help_pack_init}"`
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,22 +23,42 @@ func (c *packDiffCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	all, err := app.Diff(context.Background(), app.Config{Database: url, Pack: os.DirFS(c.Dir), PackName: filepath.ToSlash(filepath.Clean(c.Dir))})
+	all, err := app.Diff(context.Background(), packAt(url, c.Dir))
 	if err != nil {
 		return err
 	}
-	same := true
-	for i := range all {
-		if d := &all[i]; !d.Same() || d.Older() > 0 {
+	same := len(all.Changed)+len(all.Restart) == 0
+	for i := range all.Procedures {
+		if d := &all.Procedures[i]; !d.Same() || d.Older() > 0 {
 			same = false
 			e.difference(d)
 		}
 	}
 	if same {
-		_, err := fmt.Fprintln(e.out, e.say("huying.diff_same", "n", len(all)))
+		_, err := fmt.Fprintln(e.out, e.say("huying.diff_same", "n", len(all.Procedures)))
 		return err
 	}
+	if len(all.Changed) > 0 {
+		names := make([]string, len(all.Changed))
+		for i, key := range all.Changed {
+			names[i] = e.say(key)
+		}
+		fmt.Fprintln(e.out, e.say("huying.diff_also", "what", strings.Join(names, ", ")))
+	}
+	e.restarts(e.out, all)
 	return errDiffers
+}
+
+// packAt is a pack's folder and the database that it is compared with, or loaded into.
+func packAt(url, dir string) app.Config {
+	return app.Config{Database: url, Pack: os.DirFS(dir), PackName: filepath.ToSlash(filepath.Clean(dir))}
+}
+
+// restarts prints what of a pack takes a restart of the servers.
+func (e *env) restarts(out io.Writer, c app.Comparison) {
+	for _, part := range c.Restart {
+		fmt.Fprintln(out, e.say(part.Key, part.Args...))
+	}
 }
 
 // difference prints one procedure: how it differs, and a line for each state in which cases are open.

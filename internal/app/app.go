@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -53,8 +54,8 @@ type App struct {
 	demo     bool
 
 	procedures map[string]*casework.Procedure // of the pack
-	scoring    *casework.Scoring              // nil: the pack scores nobody
-	peers      *orders.Peers                  // of the pack; may be nil
+	held       atomic.Pointer[inForce]        // what holds, in the end by the database
+	taking     sync.Mutex                     // held by who changes it
 
 	queue    *jobs.Queue
 	places   *places.Store
@@ -95,13 +96,10 @@ func Open(ctx context.Context, cfg Config) (a *App, err error) {
 	if a.procedures, err = ReadProcedures(a.pack, cfg.PackName, clock.DateOf(clock.Business{}.Now(), a.pack.Location)); err != nil {
 		return a, err
 	}
-	if a.scoring, err = ReadScoring(a.pack, cfg.PackName, a.procedures); err != nil {
+	if err := a.startWith(a.pack); err != nil {
 		return a, err
 	}
-	if a.peers, err = ReadPeers(a.pack, cfg.PackName); err != nil {
-		return a, err
-	}
-	if err := a.peers.CheckLinks(cfg.Peers); err != nil {
+	if err := orders.CheckLinks(cfg.Peers); err != nil {
 		return a, err
 	}
 	if err := a.openDatabase(ctx); err != nil {
@@ -190,13 +188,16 @@ func (a *App) openParts(ctx context.Context) (err error) {
 	}
 	a.register = promise.New(a.db, zone, a.calendar, rulesOf(a.pack), units{a.places})
 	a.register.Tell(a.queue)
+	if a.db.Engine == store.Postgres { // SQLite is for one server
+		a.register.Learn(a.followIn)
+	}
 	return a.openCases(ctx)
 }
 
 // applyPack brings the trees to what the pack states and keeps its report, once.
 func (a *App) applyPack(ctx context.Context) error {
 	err := a.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := a.install(ctx, tx, a.pack, a.procedures, a.pack.Name.ZH)
+		_, err := a.install(ctx, tx, a.pack, a.procedures, heldIn(a.pack), a.pack.Name.ZH)
 		return err
 	})
 	if err != nil {
@@ -205,7 +206,7 @@ func (a *App) applyPack(ctx context.Context) error {
 	if a.demo {
 		return nil // a demonstration keeps the report together with its review
 	}
-	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, func(*store.Tx, int64) error { return nil })
+	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, andNothing)
 }
 
 // Serve answers on ln until ctx ends, and runs what follows from what is done there.

@@ -130,6 +130,9 @@ func (a *App) handOn(day clock.Date) *clock.Hand {
 	return clock.NewHand(evening(day, a.pack.Location))
 }
 
+// andNothing follows a report that is kept for its review.
+func andNothing(*store.Tx, int64) error { return nil }
+
 // keepReport keeps the pack's report, once, and lets then go on in the same transaction.
 func (a *App) keepReport(ctx context.Context, by promise.Author, then func(*store.Tx, int64) error) error {
 	return a.keep(ctx, a.db, by, then)
@@ -141,14 +144,22 @@ func (a *App) keepReportOn(ctx context.Context, day clock.Date, by promise.Autho
 }
 
 func (a *App) keep(ctx context.Context, db *store.DB, by promise.Author, then func(*store.Tx, int64) error) error {
-	text := a.pack.ReportText
-	f, err := a.files.Receive(bytes.NewReader(text), int64(len(text)), files.Documents...)
+	f, err := a.receive(a.pack.ReportText)
 	if err != nil {
 		return err
 	}
-	in := a.report
+	return db.Write(ctx, func(tx *store.Tx) error { return a.keepIn(ctx, tx, f, a.report, by, then) })
+}
+
+// receive stores a report's file. It is for before a transaction.
+func (a *App) receive(report []byte) (files.File, error) {
+	return a.files.Receive(bytes.NewReader(report), int64(len(report)), files.Documents...)
+}
+
+// keepIn is keepReport in the caller's transaction, of a report whose file was received.
+func (a *App) keepIn(ctx context.Context, tx *store.Tx, f files.File, in promise.Read, by promise.Author, then func(*store.Tx, int64) error) error {
 	in.Document.File = f.Hash
-	return step(ctx, db, stepReport+f.Hash, in.Document.Title, func(tx *store.Tx) error {
+	return stepIn(ctx, tx, stepReport+f.Hash, in.Document.Title, func(tx *store.Tx) error {
 		if _, err := a.files.Record(ctx, tx, f); err != nil {
 			return err
 		}

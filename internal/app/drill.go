@@ -58,13 +58,10 @@ func OpenDrills(cfg DrillConfig) (s *DrillStage, err error) {
 		return nil, err
 	}
 	on := clock.DateOf(clock.Business{}.Now(), p.Location)
-	if s.read.peers, err = ReadPeers(p, cfg.PackName); err != nil {
-		return nil, err
-	}
 	if s.procedures, err = ReadProcedures(p, cfg.PackName, on); err != nil {
 		return nil, err
 	}
-	if s.read.scoring, err = ReadScoring(p, cfg.PackName, s.procedures); err != nil {
+	if err := s.read.startWith(p); err != nil {
 		return nil, err
 	}
 	s.district = districtOf(p, on, s.procedures)

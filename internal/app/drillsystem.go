@@ -137,7 +137,8 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 	}
 	cfg := s.cfg
 	cfg.Files = filepath.Join(y.files, "files")
-	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, scoring: s.read.scoring, peers: s.read.peers, business: y.hand.Business()}
+	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, business: y.hand.Business()}
+	a.held.Store(s.read.held.Load())
 	y.app = a
 	if a.db, err = s.scratch.open(ctx, dsn, a.business); err == nil {
 		if err = a.db.Migrate(ctx, Schemas...); err == nil {
@@ -154,13 +155,13 @@ func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *d
 func (y *drillSystem) apply(ctx context.Context) error {
 	a := y.app
 	err := a.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := a.install(ctx, tx, a.pack, a.procedures, a.pack.Name.ZH)
+		_, err := a.install(ctx, tx, a.pack, a.procedures, heldIn(a.pack), a.pack.Name.ZH)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, func(*store.Tx, int64) error { return nil })
+	return a.keepReport(ctx, promise.Author{Name: a.pack.Name.ZH}, andNothing)
 }
 
 // drillPassword is that of everybody in a drill. Nobody signs in with it: they show tokens.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -14,8 +13,11 @@ import (
 	"huying/internal/casework"
 	"huying/internal/casework/caseweb"
 	"huying/internal/clock"
+	"huying/internal/edge/orders"
 	"huying/internal/errs"
+	"huying/internal/files"
 	"huying/internal/pack"
+	"huying/internal/promise"
 	"huying/internal/store"
 )
 
@@ -25,6 +27,9 @@ type CheckedPack struct {
 	Records    int // of its report
 	Procedures map[string]*casework.Procedure
 	Drills     int
+
+	report promise.Read
+	peers  *orders.Peers // nil: it has none
 }
 
 // CheckPack reads the pack in fsys as the server does before it uses one, its report and its drills included. dir stands before the files in
@@ -42,12 +47,16 @@ func CheckPack(fsys fs.FS, dir string) (*CheckedPack, error) {
 	if err != nil {
 		return nil, err
 	}
+	peers, err := ReadPeers(p, dir)
+	if err != nil {
+		return nil, err
+	}
 	drills, err := ReadDrills(p, dir, procedures)
-	return &CheckedPack{p, len(in.Claims), procedures, len(drills)}, err
+	return &CheckedPack{p, len(in.Claims), procedures, len(drills), in, peers}, err
 }
 
-// install makes a pack hold in the caller's transaction: its units and places, its roles, its procedures.
-func (a *App) install(ctx context.Context, tx *store.Tx, p *pack.Pack, procedures map[string]*casework.Procedure, by string) (l casework.Loaded, err error) {
+// install makes a pack hold in the caller's transaction: its units and places, its roles, its procedures, its business hours, and what is held.
+func (a *App) install(ctx context.Context, tx *store.Tx, p *pack.Pack, procedures map[string]*casework.Procedure, h held, by string) (l casework.Loaded, err error) {
 	if _, err := a.cases.HoldLoad(ctx, tx); err != nil { // first, so that two who install wait and do not hold one another up
 		return l, err
 	}
@@ -57,11 +66,34 @@ func (a *App) install(ctx context.Context, tx *store.Tx, p *pack.Pack, procedure
 	if err := a.ids.SetDistrictRoles(ctx, tx, districtRoles(p)); err != nil {
 		return l, err
 	}
+	hours, err := hoursOf(p)
+	if err != nil {
+		return l, err
+	}
+	if _, err := a.calendar.SetHours(ctx, tx, hours.Hours); err != nil {
+		return l, err
+	}
+	if err := a.hold(ctx, tx, h, by); err != nil {
+		return l, err
+	}
 	return a.cases.Load(ctx, tx, procedures, by)
 }
 
+// load makes a pack hold that a server was not started with, in the caller's transaction. What takes a restart stays as it is.
+func (a *App) load(ctx context.Context, tx *store.Tx, p *CheckedPack, by string) (l casework.Loaded, err error) {
+	h := heldIn(p.Pack)
+	_, before, err := lastHeld(ctx, tx)
+	if err != nil {
+		return l, err
+	}
+	if before.Zone != "" {
+		h.Zone = before.Zone
+	}
+	return a.install(ctx, tx, p.Pack, p.Procedures, h, by)
+}
+
 // folder reads the pack's folder as it is now, for the page that shows and loads it.
-func (a *App) folder(context.Context) (*caseweb.Folder, error) {
+func (a *App) folder(ctx context.Context) (*caseweb.Folder, error) {
 	f := &caseweb.Folder{Name: a.cfg.PackName}
 	var err error
 	if f.Files, f.Print, err = listed(a.cfg.Pack); err != nil {
@@ -69,7 +101,7 @@ func (a *App) folder(context.Context) (*caseweb.Folder, error) {
 	}
 	p, err := CheckPack(a.cfg.Pack, a.cfg.PackName)
 	if err == nil && p.Key != a.pack.Key {
-		err = errs.New(errs.Invalid, "app.pack_other_district", "there", a.pack.Key, "found", p.Key).At(path.Join(a.cfg.PackName, "pack.yaml"))
+		err = otherDistrict(a.pack.Key, p.Key).At(path.Join(a.cfg.PackName, "pack.yaml"))
 	}
 	if _, after, lerr := listed(a.cfg.Pack); err == nil && (lerr != nil || after != f.Print) {
 		err = errs.New(errs.Conflict, "app.folder_moving").At(a.cfg.PackName)
@@ -81,29 +113,19 @@ func (a *App) folder(context.Context) (*caseweb.Folder, error) {
 		f.Blame()
 		return f, nil
 	}
-	f.Procedures, f.Drills, f.Restart = p.Procedures, p.Drills, a.restart(p.Pack)
-	f.Install = func(ctx context.Context, tx *store.Tx, by string) (casework.Loaded, error) {
-		return a.install(ctx, tx, p.Pack, p.Procedures, by)
+	f.Procedures, f.Drills, f.Restart = p.Procedures, p.Drills, a.restart(p)
+	if f.Changed, err = a.changed(ctx, p); err != nil {
+		return nil, err
+	}
+	var report files.File
+	f.Prepare = func() (err error) { report, err = a.receive(p.ReportText); return err }
+	f.Install = func(ctx context.Context, tx *store.Tx, by string) (l casework.Loaded, err error) {
+		if l, err = a.load(ctx, tx, p, by); err != nil {
+			return l, err
+		}
+		return l, a.keepIn(ctx, tx, report, p.report, promise.Author{Name: p.Name.ZH}, andNothing)
 	}
 	return f, nil
-}
-
-// restart names what of a pack holds only once a server was started with it.
-func (a *App) restart(p *pack.Pack) (keys []string) {
-	for _, x := range []struct {
-		key  string
-		same bool
-	}{
-		{"app.part_name", p.Name == a.pack.Name},
-		{"app.part_hours", slices.Equal(p.Hours, a.pack.Hours) && p.Location.String() == a.pack.Location.String()},
-		{"app.part_report", p.Report == a.pack.Report && string(p.ReportText) == string(a.pack.ReportText)},
-		{"app.part_supervision", rulesOf(p) == rulesOf(a.pack)},
-	} {
-		if !x.same {
-			keys = append(keys, x.key)
-		}
-	}
-	return keys
 }
 
 // listed are the files of a pack, and a print that is another as soon as one of them is.
@@ -142,23 +164,4 @@ func (a *App) nameRoles(ctx context.Context) error {
 		a.texts.Name(roleTexts(roles))
 	}
 	return err
-}
-
-// Difference is one procedure as it runs and as a folder has it.
-type Difference = casework.Difference
-
-// Diff compares a folder with what runs on a database: what loading it would change, and what that would mean for the open cases. Nothing is
-// changed. The server may go on meanwhile.
-func Diff(ctx context.Context, cfg Config) (all []Difference, err error) {
-	p, err := CheckPack(cfg.Pack, cfg.PackName)
-	if err != nil {
-		return nil, err
-	}
-	a := &App{cfg: cfg}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.openBeside(ctx); err != nil {
-		return nil, err
-	}
-	err = a.db.Read(ctx, func(tx *store.Tx) error { all, err = a.cases.Compare(ctx, tx, p.Procedures); return err })
-	return all, err
 }

@@ -100,7 +100,7 @@ func TestScoresAreCountedFromWhatIsOnRecord(t *testing.T) {
 			t.Helper()
 			var all map[string]*casework.UnitScore
 			err := d.app.db.Read(ctx, func(tx *store.Tx) (err error) {
-				all, err = d.app.cases.Scores(ctx, tx, d.app.scoring, 2021)
+				all, err = d.app.cases.Scores(ctx, tx, d.app.scoring(), 2021)
 				return err
 			})
 			if err != nil {

@@ -141,13 +141,16 @@ func (a *App) every(ctx context.Context, pause time.Duration, f func(context.Con
 	}
 }
 
-// look takes over what another server changed: units, places, what roles are called, the calendar. Which procedures hold is asked in each
-// transaction.
+// look takes over what another server changed: units, places, what roles are called, what of the pack holds, the calendar. Which procedures
+// hold is asked in each transaction.
 func (a *App) look(ctx context.Context) error {
 	if err := a.places.Refresh(ctx); err != nil {
 		return err
 	}
 	if err := a.nameRoles(ctx); err != nil {
+		return err
+	}
+	if err := a.follow(ctx); err != nil {
 		return err
 	}
 	before := a.calendar.Calendar()

@@ -38,6 +38,9 @@ func hoursOf(p *pack.Pack) (calendar.Config, error) {
 		}
 		c.Hours = append(c.Hours, period)
 	}
+	if len(c.Hours) == 0 {
+		c.Hours = calendar.DefaultHours()
+	}
 	return c, nil
 }
 

@@ -67,4 +67,4 @@ func navigation() []web.NavItem {
 // Routes is the whole route table.
 func (a *App) Routes() []web.Route { return a.site.Routes() }
 
-func (a *App) districtName(lang i18n.Lang) string { return textIn(a.pack.Name, lang) }
+func (a *App) districtName(lang i18n.Lang) string { return textIn(a.held.Load().Name, lang) }

@@ -15,14 +15,17 @@ func isDone(ctx context.Context, tx *store.Tx, name string) (done bool, err erro
 // step does something once in the life of a database: what f does and the mark that it was done are one transaction. Of two servers that
 // start at once the second waits, and finds it done.
 func step(ctx context.Context, db *store.DB, name, value string, f func(tx *store.Tx) error) error {
-	return db.Write(ctx, func(tx *store.Tx) error {
-		n, err := tx.Exec(ctx, "INSERT INTO app_step (name, value, done_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
-			name, value, tx.Now().UnixMicro())
-		if err != nil || n == 0 {
-			return err
-		}
-		return f(tx)
-	})
+	return db.Write(ctx, func(tx *store.Tx) error { return stepIn(ctx, tx, name, value, f) })
+}
+
+// stepIn is step in the caller's transaction.
+func stepIn(ctx context.Context, tx *store.Tx, name, value string, f func(tx *store.Tx) error) error {
+	n, err := tx.Exec(ctx, "INSERT INTO app_step (name, value, done_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+		name, value, tx.Now().UnixMicro())
+	if err != nil || n == 0 {
+		return err
+	}
+	return f(tx)
 }
 
 // stepOf does something that takes more than one transaction, and marks it when it is done. What was broken off begins again, so f must go on

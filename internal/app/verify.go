@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"huying/internal/calendar"
 	"huying/internal/casework"
@@ -24,7 +22,7 @@ func Verify(ctx context.Context, cfg Config, progress func(cases int64)) (report
 		return nil, err
 	}
 	days := plainCalendar(a.calendar.Calendar())
-	if days.Since, err = lastNotice(ctx, a.db); err != nil {
+	if err = a.db.Read(ctx, func(tx *store.Tx) error { days.Since, err = calendar.ChangedAt(ctx, tx); return err }); err != nil {
 		return nil, err
 	}
 	return verify.Run(ctx, a.db, verify.Options{Calendar: days, Clock: clock.Security{}, Progress: progress})
@@ -60,6 +58,9 @@ func (a *App) openBeside(ctx context.Context) (err error) {
 	if err := a.readPack(); err != nil {
 		return err
 	}
+	if err := a.startWith(a.pack); err != nil {
+		return err
+	}
 	if err := a.openDatabase(ctx); err != nil {
 		return err
 	}
@@ -90,17 +91,4 @@ func plainCalendar(c *calendar.Calendar) verify.Calendar {
 		}
 	}
 	return out
-}
-
-// lastNotice is when a notice was imported last; the zero time when none was.
-func lastNotice(ctx context.Context, db *store.DB) (at time.Time, err error) {
-	err = db.Read(ctx, func(tx *store.Tx) error {
-		var last sql.NullInt64
-		if err := tx.Scan(ctx, "SELECT MAX(imported_at) FROM calendar_notice", nil, &last); err != nil || !last.Valid {
-			return err
-		}
-		at = time.UnixMicro(last.Int64)
-		return nil
-	})
-	return at, err
 }

@@ -3,6 +3,8 @@ package calendar
 import (
 	"context"
 	"embed"
+	"encoding/json"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,35 +19,35 @@ var migrations embed.FS
 // Schema is this package's part of the database.
 var Schema = store.Schema{Name: "calendar", FS: migrations}
 
-// Store keeps the imported notices in the database and the calendar that they make with the built-in years in memory. It is safe for
-// use by several goroutines.
+// Store keeps the imported notices and the business hours in the database, and the calendar that they make with the built-in years in
+// memory. It is safe for use by several goroutines.
 type Store struct {
 	db      *store.DB
 	config  Config
 	current atomic.Pointer[version]
 }
 
-// version is the calendar after the n-th import.
+// version is the calendar after the n-th change: an import, or other hours.
 type version struct {
 	n        int64
 	calendar *Calendar
 }
 
-// Open reads the notices of db. It fails as New does.
+// Open reads the notices and the hours of db; the hours of config hold as long as it states none. It fails as New does.
 func Open(ctx context.Context, db *store.DB, config Config) (*Store, error) {
 	builtIn, err := New(config, embedded()...)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{db: db, config: config}
-	s.current.Store(&version{0, builtIn})
+	s.current.Store(&version{-1, builtIn}) // whatever the database has is later
 	return s, s.Refresh(ctx)
 }
 
-// Calendar returns the calendar as of the last import that this server knows of. It never changes: ask again for a later one.
+// Calendar returns the calendar as of the last change that this server knows of. It never changes itself: ask again for a later one.
 func (s *Store) Calendar() *Calendar { return s.current.Load().calendar }
 
-// Version is how many notices had been imported when the calendar was made that this server knows.
+// Version is how many changes, notices and other hours, the calendar has seen that this server knows.
 func (s *Store) Version() int64 { return s.current.Load().n }
 
 // Between is Calendar.Between of the current calendar. With OnOrAfter and OnOrBefore it lets those who count working days follow an
@@ -58,7 +60,7 @@ func (s *Store) OnOrAfter(d clock.Date) clock.Date { return s.Calendar().OnOrAft
 // OnOrBefore is Calendar.OnOrBefore of the current calendar.
 func (s *Store) OnOrBefore(d clock.Date) clock.Date { return s.Calendar().OnOrBefore(d) }
 
-// Refresh reads the notices again if another server has imported one.
+// Refresh reads notices and hours again if another server has changed them.
 func (s *Store) Refresh(ctx context.Context) error {
 	return s.db.Read(ctx, func(tx *store.Tx) error {
 		var n int64
@@ -107,7 +109,59 @@ func (s *Store) load(ctx context.Context, tx *store.Tx) (*Calendar, error) {
 	for _, r := range rows {
 		notices = append(notices, r.notice)
 	}
-	return New(s.config, notices...)
+	config := s.config
+	if hours, err := heldHours(ctx, tx); err != nil {
+		return nil, err
+	} else if len(hours) > 0 {
+		config.Hours = hours
+	}
+	return New(config, notices...)
+}
+
+// heldHours are the hours that hold; none when nobody has stated any.
+func heldHours(ctx context.Context, tx *store.Tx) (hours Hours, err error) {
+	var text string
+	if err := tx.Scan(ctx, "SELECT hours FROM calendar_change WHERE one = 1", nil, &text); err != nil || text == "" {
+		return nil, err
+	}
+	return hours, json.Unmarshal([]byte(text), &hours)
+}
+
+// SetHours lets business hours hold for every server, in the caller's transaction, and reports whether they are others than before: this
+// server follows when it commits, the others at their next Refresh. What falls due in business hours is then to be worked out again. The
+// first hours that are stated change nothing. It returns errs.Invalid as Hours.Check does.
+func (s *Store) SetHours(ctx context.Context, tx *store.Tx, hours Hours) (changed bool, err error) {
+	if err := hours.Check(); err != nil {
+		return false, err
+	}
+	var n int64 // held, so that an import that comes at the same time waits
+	if err := tx.Scan(ctx, "UPDATE calendar_change SET n = n WHERE one = 1 RETURNING n", nil, &n); err != nil {
+		return false, err
+	}
+	held, err := heldHours(ctx, tx)
+	if err != nil || slices.Equal(held, hours) {
+		return false, err
+	}
+	if len(held) == 0 {
+		_, err = tx.Exec(ctx, "UPDATE calendar_change SET hours = $1 WHERE one = 1", store.JSON[Hours]{V: hours})
+		return false, err
+	}
+	n++
+	if _, err = tx.Exec(ctx, "UPDATE calendar_change SET n = $1, hours = $2, hours_at = $3 WHERE one = 1", n, store.JSON[Hours]{V: hours}, store.Micros(tx.Now())); err != nil {
+		return false, err
+	}
+	after, err := s.load(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	tx.AfterCommit(func() { s.offer(&version{n, after}) })
+	return true, nil
+}
+
+// ChangedAt is when the calendar was changed last, by the business clock: a notice came, or other hours. It is zero when it never was.
+func ChangedAt(ctx context.Context, tx *store.Tx) (at time.Time, err error) {
+	err = tx.Scan(ctx, "SELECT MAX(at) FROM (SELECT MAX(imported_at) AS at FROM calendar_notice UNION ALL SELECT hours_at FROM calendar_change) x", nil, store.At(&at))
+	return at, err
 }
 
 // Imported is what Import did.
@@ -125,8 +179,8 @@ func (i Imported) Nothing() bool { return i.Known && len(i.Changes) == 0 }
 // on record. A notice that cannot be is errs.Invalid. What fell due in the days of the Changes, and all that was provisional in the
 // year, is then to be worked out again.
 func (s *Store) Import(ctx context.Context, tx *store.Tx, n Notice, source string, replace bool) (Imported, error) {
-	var imports int64 // the update makes a second import wait until this one has ended
-	if err := tx.Scan(ctx, "UPDATE calendar_change SET n = n WHERE one = 1 RETURNING n", nil, &imports); err != nil {
+	var changes int64 // the update makes a second import wait until this one has ended
+	if err := tx.Scan(ctx, "UPDATE calendar_change SET n = n WHERE one = 1 RETURNING n", nil, &changes); err != nil {
 		return Imported{}, err
 	}
 	before, err := s.load(ctx, tx)
@@ -144,15 +198,15 @@ func (s *Store) Import(ctx context.Context, tx *store.Tx, n Notice, source strin
 	case done.Known && !replace:
 		return done, errs.New(errs.Conflict, "calendar.year_differs", "year", n.Year, "n", len(done.Changes))
 	}
-	imports++
+	changes++
 	_, err = tx.Exec(ctx, "INSERT INTO calendar_notice ("+rowColumns+") VALUES ($1, $2, $3, $4, $5)",
-		imports, n.Year, store.JSON[[]Day]{V: n.Days}, source, store.Micros(tx.Now()))
+		changes, n.Year, store.JSON[[]Day]{V: n.Days}, source, store.Micros(tx.Now()))
 	if err != nil {
 		return done, err
 	}
-	if _, err = tx.Exec(ctx, "UPDATE calendar_change SET n = $1 WHERE one = 1", imports); err != nil {
+	if _, err = tx.Exec(ctx, "UPDATE calendar_change SET n = $1 WHERE one = 1", changes); err != nil {
 		return done, err
 	}
-	tx.AfterCommit(func() { s.offer(&version{imports, after}) })
+	tx.AfterCommit(func() { s.offer(&version{changes, after}) })
 	return done, nil
 }

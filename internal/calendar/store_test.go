@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"huying/internal/errs"
 	"huying/internal/store"
@@ -152,6 +153,75 @@ func TestManyImportAtOnce(t *testing.T) {
 		wg.Wait()
 		if n := kept(t, db); n != 1 || did[false] != 1 || did[true] != 7 {
 			t.Errorf("%d on record, %v", n, did)
+		}
+	}, Schema)
+}
+
+func TestHoursHoldForEveryServer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		config := func(p ...Period) Config { return Config{Hours: p} }
+		morning, noon := Period{9 * 60, 12 * 60}, Period{13 * 60, 14 * 60}
+		open := func(c Config) *Store {
+			t.Helper()
+			s, err := Open(ctx, db, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		set := func(s *Store, hours Hours, want bool) {
+			t.Helper()
+			var changed bool
+			err := db.Write(ctx, func(tx *store.Tx) (err error) { changed, err = s.SetHours(ctx, tx, hours); return err })
+			if err != nil || changed != want {
+				t.Errorf("%v: changed %v, want %v: %v", hours, changed, want, err)
+			}
+		}
+		is := func(who string, s *Store, n int64, want ...Period) {
+			t.Helper()
+			got, err := s.Calendar().Due(moment(t, "2021-11-18T08:00"), Span{60, WorkingMinutes}, nil)
+			if first := want[0].From; err != nil || !got.At.Equal(moment(t, "2021-11-18T00:00").Add(time.Duration(first+60)*time.Minute)) {
+				t.Errorf("%s: an hour ends at %v, %v", who, got.At, err)
+			}
+			if h := s.Calendar().Config().Hours; s.Version() != n || !slices.Equal(h, want) {
+				t.Errorf("%s: %d %v, want %d %v", who, s.Version(), h, n, want)
+			}
+		}
+		changed := func() (at time.Time) {
+			t.Helper()
+			if err := db.Read(ctx, func(tx *store.Tx) (err error) { at, err = ChangedAt(ctx, tx); return err }); err != nil {
+				t.Fatal(err)
+			}
+			return at
+		}
+		here, there := open(config(morning)), open(config(morning))
+		set(here, Hours{morning}, false) // stated for the first time: nothing falls due at another time
+		is("here, to begin with", here, 0, morning)
+		if at := changed(); !at.IsZero() {
+			t.Errorf("nothing was changed, and it was at %v", at)
+		}
+		set(here, Hours{morning}, false)
+		set(here, Hours{noon}, true)
+		is("here, at once", here, 1, noon)
+		is("there, before it looks", there, 0, morning)
+		if err := there.Refresh(ctx); err != nil {
+			t.Fatal(err)
+		}
+		is("there, when it has looked", there, 1, noon)
+		is("who begins with others", open(config(morning)), 1, noon)
+		if at := changed(); !at.Equal(db.Now()) {
+			t.Errorf("changed at %v", at)
+		}
+		if _, err := imported(there, fictitious2027, false); err != nil {
+			t.Fatal(err)
+		}
+		is("after a notice", there, 2, noon)
+		if err := here.Refresh(ctx); err != nil || !here.Calendar().Knows(2027) {
+			t.Errorf("the notice is not known: %v", err)
+		}
+		is("here, after a notice", here, 2, noon)
+		if err := db.Write(ctx, func(tx *store.Tx) error { _, err := here.SetHours(ctx, tx, Hours{noon, morning}); return err }); !errs.Is(err, errs.Invalid) {
+			t.Errorf("hours out of order: %v", err)
 		}
 	}, Schema)
 }

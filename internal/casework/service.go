@@ -29,10 +29,10 @@ type Parts struct {
 	Vault    Vault
 	Search   Search
 	Accounts Accounts
-	Promises Register  // nil: there is no register of promises
-	Hotline  string    // the telephone number that a resident may call instead; empty: there is none
-	Names    Names     // nil: people are not called by their names
-	Files    FileStore // nil: it is not looked whether a file that is named is there
+	Promises Register      // nil: there is no register of promises
+	Hotline  func() string // the telephone number that a resident may call instead; empty, or nil: there is none
+	Names    Names         // nil: people are not called by their names
+	Files    FileStore     // nil: it is not looked whether a file that is named is there
 }
 
 // Register knows the promises of the district. It returns errs.NotFound for a number that it does not know.

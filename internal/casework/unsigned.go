@@ -25,11 +25,13 @@ func (s *Service) unsigned(ctx context.Context, tx *store.Tx, who Asker) error {
 	n := 0
 	err := tx.Scan(ctx, `INSERT INTO casework_unsigned (network, day, opened) VALUES ($1, $2, 1)
 		ON CONFLICT (network, day) DO UPDATE SET opened = casework_unsigned.opened + 1 RETURNING opened`, []any{hex.EncodeToString(sum[:]), today}, &n)
-	switch {
-	case err != nil || n <= mostUnsigned:
+	if err != nil || n <= mostUnsigned {
 		return err
-	case s.Hotline != "":
-		return errs.New(errs.TooMany, "casework.unsigned_many_call", "limit", mostUnsigned, "hotline", s.Hotline)
+	}
+	if s.Hotline != nil {
+		if number := s.Hotline(); number != "" {
+			return errs.New(errs.TooMany, "casework.unsigned_many_call", "limit", mostUnsigned, "hotline", number)
+		}
 	}
 	return errs.New(errs.TooMany, "casework.unsigned_many", "limit", mostUnsigned)
 }

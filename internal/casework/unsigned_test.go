@@ -14,7 +14,7 @@ import (
 func TestOneNetworkOpensOnlySoManyCasesADayUnsigned(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db, "petitions")
-		o.Hotline = "12345"
+		o.Hotline = func() string { return "12345" }
 		try := func(who Asker) error {
 			_, err := o.Open(o.ctx, who, "petitions", petition())
 			return err
@@ -28,7 +28,7 @@ func TestOneNetworkOpensOnlySoManyCasesADayUnsigned(t *testing.T) {
 		if !errs.Is(err, errs.TooMany) || !strings.Contains(say(t, err), "12345") {
 			t.Errorf("one more: %v", err)
 		}
-		o.Hotline = ""
+		o.Hotline = nil
 		if err := try(Asker{From: "2001:db8:1:2::ffff"}); !errs.Is(err, errs.TooMany) || strings.Contains(say(t, err), "12345") {
 			t.Errorf("without a hotline: %v", err)
 		}

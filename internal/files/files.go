@@ -116,6 +116,12 @@ func (s *Store) Stat(ctx context.Context, tx *store.Tx, hash string) (File, erro
 	return f, err
 }
 
+// HashOf is by what Receive names a file of this content.
+func HashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
 func (f *File) fields() []any { return []any{&f.Hash, &f.Size, &f.Type, store.At(&f.FirstAt)} }
 
 // Open opens the content of a hash for reading, to be closed by the caller. It returns errs.NotFound when it is not on disk, and for

@@ -29,9 +29,7 @@ func (s *Store) Apply(ctx context.Context, tx *store.Tx, places []Place, units [
 	if err != nil {
 		return done, err
 	}
-	places, units = slices.Clone(places), slices.Clone(units) // the caller's stay as they are
-	inOrder(places, func(p *Place, i int) { p.Order = i })
-	inOrder(units, func(u *Unit, i int) { u.Order = i })
+	places, units = ordered(places, units)
 	newPlaces, hashP := unsaid("place/", places, said)
 	newUnits, hashU := unsaid("unit/", units, said)
 	if len(newPlaces)+len(newUnits) > 0 {
@@ -54,6 +52,26 @@ func (s *Store) Apply(ctx context.Context, tx *store.Tx, places []Place, units [
 		return done, err
 	}
 	return done, s.settle(ctx, tx)
+}
+
+// Unapplied returns how many places and units Apply would enter or change.
+func Unapplied(ctx context.Context, tx *store.Tx, places []Place, units []Unit) (ofPlaces, ofUnits int, err error) {
+	said, err := applied(ctx, tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	places, units = ordered(places, units)
+	newPlaces, _ := unsaid("place/", places, said)
+	newUnits, _ := unsaid("unit/", units, said)
+	return len(newPlaces), len(newUnits), nil
+}
+
+// ordered are copies of places and units, those of a key numbered in their order.
+func ordered(places []Place, units []Unit) ([]Place, []Unit) {
+	places, units = slices.Clone(places), slices.Clone(units)
+	inOrder(places, func(p *Place, i int) { p.Order = i })
+	inOrder(units, func(u *Unit, i int) { u.Order = i })
+	return places, units
 }
 
 // settle checks what the transaction has made of the trees, makes it the current history once it is committed, and writes a job for each

@@ -114,7 +114,7 @@ func (r *Register) draw(ctx context.Context, tx *store.Tx, year int, today clock
 	for _, e := range all {
 		entries[e.Promise] = append(entries[e.Promise], e)
 	}
-	d := drawing{sight: sight{today, r.zone, r.wd, r.rules}, promises: map[string]Promise{}, entries: entries, done: map[string]*Standing{}}
+	d := drawing{sight: sight{today, r.zone, r.wd, r.Rules()}, promises: map[string]Promise{}, entries: entries, done: map[string]*Standing{}}
 	for _, p := range promises {
 		d.promises[p.Number] = p
 	}

@@ -40,7 +40,7 @@ func (r *Register) Say(ctx context.Context, tx *store.Tx, e Entry, by Author) (i
 		e.AsOf = today
 	}
 	e.Value = strings.TrimSpace(e.Value)
-	st := sight{today, r.zone, r.wd, r.rules}.stand(p, entries, nil)
+	st := sight{today, r.zone, r.wd, r.Rules()}.stand(p, entries, nil)
 	if p.Formula != "" { // its figure comes from the other promises of the year
 		board, err := r.draw(ctx, tx, p.Year, today)
 		if err != nil {

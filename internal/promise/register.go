@@ -28,7 +28,8 @@ type Register struct {
 	db    *store.DB
 	zone  *time.Location
 	wd    Workdays
-	rules Rules
+	rules atomic.Pointer[Rules]
+	learn func(context.Context, *store.Tx) error // nil: others change no rules
 	units Units
 	board cache
 	seen  atomic.Pointer[Board] // what Watch looked at last
@@ -54,12 +55,16 @@ type UnitDuty struct {
 
 // New returns the register of db. zone is the district's, in which days begin and end.
 func New(db *store.DB, zone *time.Location, wd Workdays, rules Rules, units Units) *Register {
-	return &Register{db: db, zone: zone, wd: wd, rules: rules, units: units}
+	r := &Register{db: db, zone: zone, wd: wd, units: units}
+	r.rules.Store(&rules)
+	return r
 }
 
 // On returns the same register on another clock, for a simulator that plays the year.
 func (r *Register) On(now clock.Business) *Register {
-	return &Register{db: r.db.WithClock(now), zone: r.zone, wd: r.wd, rules: r.rules, units: r.units, queue: r.queue}
+	other := New(r.db.WithClock(now), r.zone, r.wd, r.Rules(), r.units)
+	other.queue = r.queue
+	return other
 }
 
 // Today is the business day.
@@ -69,7 +74,17 @@ func (r *Register) Today() clock.Date { return clock.DateOf(r.db.Now(), r.zone) 
 func (r *Register) DayOf(tx *store.Tx) clock.Date { return clock.DateOf(tx.Now(), r.zone) }
 
 // Rules are the numbers of the light rule that hold here.
-func (r *Register) Rules() Rules { return r.rules }
+func (r *Register) Rules() Rules { return *r.rules.Load() }
+
+// SetRules lets other numbers hold from now on: pictures are drawn anew, and Watch looks again.
+func (r *Register) SetRules(rules Rules) {
+	r.rules.Store(&rules)
+	r.Forget()
+}
+
+// Learn names who is asked, once the year is held and before lights are judged in it, whether another server has let other rules hold; it calls
+// SetRules if so. Two servers that know different rules would tell of lights that turn and turn back. It is called once, before Watch.
+func (r *Register) Learn(learn func(context.Context, *store.Tx) error) { r.learn = learn }
 
 // Author is who does something to the register.
 type Author struct {

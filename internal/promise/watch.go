@@ -112,6 +112,11 @@ func (r *Register) watch(ctx context.Context, tx *store.Tx, year int, tell func(
 	if err != nil {
 		return err
 	}
+	if r.learn != nil {
+		if err := r.learn(ctx, tx); err != nil {
+			return err
+		}
+	}
 	board, err := r.draw(ctx, tx, year, clock.DateOf(tx.Now(), r.zone))
 	if err != nil {
 		return err
@@ -190,7 +195,7 @@ func (r *Register) reportsDue(st *Standing, today clock.Date) []ReportDue {
 	_, p.Due = st.terms()
 	entered := clock.DateOf(p.At, r.zone)
 	var out []ReportDue
-	for _, c := range r.rules.cycles(&p, r.wd) {
+	for _, c := range r.Rules().cycles(&p, r.wd) {
 		opens := clock.Date{Year: c.month.Year, Month: c.month.Month, Day: 1}
 		if today.Before(opens) || entered.After(c.due) || c.due.AddDays(caughtUp).Before(today) {
 			continue

@@ -1,6 +1,7 @@
 package promise
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -170,5 +171,46 @@ func TestACycleIsAskedForAgainWhenAPromiseIsReopened(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
+	}, jobs.Schema, Schema)
+}
+
+// Another server may know older rules for a moment: it learns those that hold before it judges, or it would tell of lights that turn back.
+func TestOtherRulesTurnALightOnceHoweverManyServersLook(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r, hand := watching(t, db)
+		other := r.On(hand.Business())
+		is := func(when string, want int) {
+			t.Helper()
+			got := 0
+			for _, s := range heard(t, db) {
+				if strings.HasPrefix(s, "promise.turned 2021-001/") {
+					got++
+				}
+			}
+			if got != want {
+				t.Errorf("%s: told %d times, want %d", when, got, want)
+			}
+		}
+		watch(t, r)
+		on(hand, "2021-07-01")
+		watch(t, r)
+		watch(t, other)
+		is("far behind", 1)
+		lenient := Rules{ReportDay: 25, NodeSoon: 1, BehindYellow: 98, BehindRed: 99, MissedYellow: 98, MissedRed: 99}
+		r.SetRules(lenient)
+		watch(t, r)
+		is("by rules that forgive it", 2)
+		asked := 0
+		other.Learn(func(context.Context, *store.Tx) error { asked++; other.SetRules(lenient); return nil })
+		other.Forget()
+		watch(t, other)
+		is("another server looks", 2)
+		if asked != 1 {
+			t.Errorf("it asked %d times for the rules", asked)
+		}
+		other.Learn(nil)
+		other.SetRules(Default)
+		watch(t, other)
+		is("by the rules as they were", 3)
 	}, jobs.Schema, Schema)
 }

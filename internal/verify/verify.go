@@ -24,7 +24,7 @@ type Calendar struct {
 	Zone  *time.Location
 	Hours [][2]int        // business hours, in minutes after midnight
 	Off   map[string]bool // what notices say of a day, 2021-10-01: true is a rest day, false is worked
-	Since time.Time       // a notice was taken up last; due times that were decided before are not checked against it
+	Since time.Time       // it was changed last, by a notice or other hours; due times that were decided before are not checked against it
 }
 
 // Finding is one thing that is not as it must be.

@@ -37,7 +37,7 @@ type Parts struct {
 	Search  Search // nil: nothing is looked for by words
 	Notices Notices
 	Events  *Events
-	Scoring *casework.Scoring // nil: the district scores nobody
+	Scoring func() *casework.Scoring // the table that holds now; nil: the district scores nobody
 }
 
 // Receipts gives the receipt for what the ledger took down under a name.

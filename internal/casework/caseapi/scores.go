@@ -45,7 +45,11 @@ func (a *front) scores(r *web.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	if a.Scoring == nil {
+	var table *casework.Scoring
+	if a.Scoring != nil {
+		table = a.Scoring()
+	}
+	if table == nil {
 		return errs.New(errs.NotFound, "caseapi.no_scoring")
 	}
 	items, trees := []unitScore{}, a.Cases.Trees()
@@ -55,7 +59,7 @@ func (a *front) scores(r *web.Request) error {
 		})
 	}
 	err := a.DB.Read(r.Context(), func(tx *store.Tx) error {
-		all, err := a.Cases.Scores(r.Context(), tx, a.Scoring, year)
+		all, err := a.Cases.Scores(r.Context(), tx, table, year)
 		for unit, u := range all {
 			if sees(unit) {
 				items = append(items, scoreOf(u))
@@ -67,7 +71,7 @@ func (a *front) scores(r *web.Request) error {
 		return err
 	}
 	slices.SortFunc(items, func(x, y unitScore) int { return strings.Compare(x.Unit, y.Unit) })
-	return r.JSON(http.StatusOK, map[string]any{"items": items, "year": year, "start": a.Scoring.Start.String(), "computed_at": moment(a.DB.Now(), a.Cases.Calendar().Zone())})
+	return r.JSON(http.StatusOK, map[string]any{"items": items, "year": year, "start": table.Start.String(), "computed_at": moment(a.DB.Now(), a.Cases.Calendar().Zone())})
 }
 
 func scoreOf(u *casework.UnitScore) unitScore {

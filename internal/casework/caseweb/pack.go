@@ -21,10 +21,19 @@ type Folder struct {
 	Found      errs.List // what is wrong; the rest is there only when nothing is
 	Procedures map[string]*casework.Procedure
 	Drills     int
-	Restart    []string // message keys of what has changed and takes a restart
+	Changed    []string // message keys of what has changed beside the procedures: it is loaded with them
+	Restart    []Part   // what has changed and is not loaded
 
+	// Prepare comes before Install and its transaction.
+	Prepare func() error
 	// Install makes the folder hold, in the caller's transaction.
 	Install func(ctx context.Context, tx *store.Tx, by string) (casework.Loaded, error)
+}
+
+// Part says, as a message, what of a pack takes a restart.
+type Part struct {
+	Key  string
+	Args []any
 }
 
 // FolderFile is a file of the folder.
@@ -66,6 +75,15 @@ func (v *packView) affected() (out []casework.Difference) {
 		}
 	}
 	return out
+}
+
+// changed names what has changed beside the procedures.
+func (v *packView) changed() string {
+	names := make([]string, len(v.folder.Changed))
+	for i, key := range v.folder.Changed {
+		names[i] = v.d.r.T(key)
+	}
+	return strings.Join(names, v.d.r.T("caseweb.and"))
 }
 
 // status is how a procedure differs: same, new, changed or retired.
@@ -161,6 +179,9 @@ func (h *pages) loadPack(r *web.Request) error {
 	if len(folder.Found) > 0 || folder.Print != f.Value("print") {
 		return h.drawPack(r, http.StatusConflict, func(v *packView) { v.Fault = r.T("caseweb.pack_other") })
 	}
+	if err := folder.Prepare(); err != nil {
+		return err
+	}
 	var l casework.Loaded
 	err = h.DB.Write(r.Context(), func(tx *store.Tx) error {
 		last, err := h.Cases.HoldLoad(r.Context(), tx)
@@ -173,8 +194,7 @@ func (h *pages) loadPack(r *web.Request) error {
 		if l, err = folder.Install(r.Context(), tx, r.Actor.Name); err != nil {
 			return err
 		}
-		detail := identity.Detail{"print": folder.Print, "new": l.New, "changed": l.Changed, "retired": l.Retired}
-		return h.IDs.Record(r.Context(), tx, r.By(), PackLoaded, "pack", detail)
+		return h.IDs.Record(r.Context(), tx, r.By(), PackLoaded, "pack", LoadDetail(folder.Print, l, folder.Changed))
 	})
 	if errs.Is(err, errs.Conflict) {
 		return h.drawPack(r, http.StatusConflict, func(v *packView) { v.Fault = r.Says(err) })
@@ -184,6 +204,16 @@ func (h *pages) loadPack(r *web.Request) error {
 	}
 	r.Flash("caseweb.pack_loaded", "new", len(l.New), "changed", len(l.Changed), "retired", len(l.Retired))
 	return r.Redirect("/pack")
+}
+
+// LoadDetail is what the record has of a pack that was loaded: its print, which procedures are other than before, and what beside them.
+func LoadDetail(print string, l casework.Loaded, parts []string) identity.Detail {
+	short := make([]string, len(parts))
+	for i, key := range parts {
+		_, short[i], _ = strings.Cut(key, "_") // app.part_hours
+	}
+	return identity.Detail{"print": print, "new": strings.Join(l.New, ", "), "changed": strings.Join(l.Changed, ", "),
+		"retired": strings.Join(l.Retired, ", "), "parts": strings.Join(short, ", ")}
 }
 
 // moveOpen lets the open cases of a procedure follow the version that holds.

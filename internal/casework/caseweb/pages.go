@@ -33,7 +33,7 @@ type Parts struct {
 	Vault  *vault.Vault
 	Search Search
 
-	Scoring *casework.Scoring                      // nil: the district scores nobody
+	Scoring func() *casework.Scoring               // the table that holds now; nil: the district scores nobody
 	About   func(number string) string             // the page of what a case is about, such as a promise, by its number; empty: it has none
 	Folder  func(context.Context) (*Folder, error) // the pack's folder as it is now
 	Persons Persons

@@ -14,11 +14,17 @@ type desk struct {
 	r     *web.Request
 	trees *places.Trees
 	v     casework.Viewer
+
+	scoring *casework.Scoring // as it holds for this request; nil: the district scores nobody
 }
 
 // on returns the desk of whoever asks. Colleagues who are away are looked for on their behalf too.
 func (h *pages) on(r *web.Request) *desk {
-	return &desk{pages: h, r: r, trees: h.Places.Now(), v: h.Cases.ViewerOf(r.Actor, "")}
+	d := &desk{pages: h, r: r, trees: h.Places.Now(), v: h.Cases.ViewerOf(r.Actor, "")}
+	if h.Scoring != nil {
+		d.scoring = h.Scoring()
+	}
+	return d
 }
 
 func (d *desk) text(t casework.Text) string { return t.In(d.r.Lang) }

@@ -48,12 +48,12 @@ func (d *desk) mayScore(unit string) bool {
 
 // scored are the scores of the units that whoever asks may see, those that lost nothing too.
 func (d *desk) scored(year int) (rows []*casework.UnitScore, err error) {
-	if d.Scoring == nil {
+	if d.scoring == nil {
 		return nil, errs.New(errs.NotFound, "caseweb.no_scoring")
 	}
 	var all map[string]*casework.UnitScore
 	err = d.DB.Read(d.r.Context(), func(tx *store.Tx) error {
-		all, err = d.Cases.Scores(d.r.Context(), tx, d.Scoring, year)
+		all, err = d.Cases.Scores(d.r.Context(), tx, d.scoring, year)
 		return err
 	})
 	if err != nil {
@@ -61,7 +61,7 @@ func (d *desk) scored(year int) (rows []*casework.UnitScore, err error) {
 	}
 	for _, u := range d.trees.Units.All() {
 		if all[u.Key] == nil && !u.External {
-			all[u.Key] = &casework.UnitScore{Unit: u.Key, Left: d.Scoring.Start}
+			all[u.Key] = &casework.UnitScore{Unit: u.Key, Left: d.scoring.Start}
 		}
 	}
 	for key, u := range all {
@@ -86,7 +86,7 @@ func (h *pages) scores(r *web.Request) error {
 	if r.Wants() != "" {
 		return web.Export(r, r.T("caseweb.scores"), []string{r.T("caseweb.unit"), r.T("caseweb.score"), r.T("caseweb.score_off")}, func(yield func([]any, error) bool) {
 			for _, u := range rows {
-				if !yield([]any{d.unit(u.Unit), u.Left.String(), (d.Scoring.Start - u.Left).String()}, nil) {
+				if !yield([]any{d.unit(u.Unit), u.Left.String(), (d.scoring.Start - u.Left).String()}, nil) {
 					return
 				}
 			}
@@ -204,7 +204,7 @@ func (h *pages) unitScore(r *web.Request) error {
 
 // appeals is the procedure by which deductions are appealed against.
 func (v *unitScoreView) appeals() string {
-	name, _, _ := strings.Cut(v.d.Scoring.Appeals, "/")
+	name, _, _ := strings.Cut(v.d.scoring.Appeals, "/")
 	return name
 }
 

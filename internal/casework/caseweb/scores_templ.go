@@ -90,7 +90,7 @@ func scoresPage(v *scoresView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Head(web.T(ctx, "caseweb.scores"), web.T(ctx, "caseweb.scores_lead", "start", v.d.Scoring.Start.String())).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Head(web.T(ctx, "caseweb.scores"), web.T(ctx, "caseweb.scores_lead", "start", v.d.scoring.Start.String())).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -339,7 +339,7 @@ func unitScorePage(v *unitScoreView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Head(web.T(ctx, "caseweb.score_of", "unit", v.d.unit(v.Score.Unit), "year", strconv.Itoa(v.Year), "score", v.Score.Left.String()), web.T(ctx, "caseweb.scores_lead", "start", v.d.Scoring.Start.String())).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Head(web.T(ctx, "caseweb.score_of", "unit", v.d.unit(v.Score.Unit), "year", strconv.Itoa(v.Year), "score", v.Score.Left.String()), web.T(ctx, "caseweb.scores_lead", "start", v.d.scoring.Start.String())).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

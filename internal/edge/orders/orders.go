@@ -11,7 +11,10 @@ import (
 	"crypto/x509"
 	"embed"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"huying/internal/casework"
@@ -51,7 +54,7 @@ type Parts struct {
 	Zone  *time.Location
 	Clock clock.Security
 	Us    string          // by which name the peers know us
-	Peers *Peers          // nil: none
+	Peers *Peers          // as they are to begin with (SetPeers); nil: none
 	Links map[string]Link // by the key of the peer; one without is not connected
 	Roots *x509.CertPool  // authorities of the peers' certificates; nil: those of the machine
 	Log   *slog.Logger    // nil is slog.Default
@@ -60,28 +63,31 @@ type Parts struct {
 // Service exchanges orders. It is safe for use by several goroutines, and several servers may work on one database.
 type Service struct {
 	Parts
-	links map[string]*link
+	peers atomic.Pointer[Peers]
+	wires map[string]*wire // by the key of the peer, which the pack may not have, or not yet
 	http  *http.Client
 }
 
-// link is a peer that is connected.
-type link struct {
-	*Peer
+// wire is how a peer is reached.
+type wire struct {
 	url  string
 	key  webhook.Key
 	wake chan struct{}
 }
 
-// New returns the service over its parts. It returns errs.Invalid for a link to no peer, or one with a wrong address or secret.
+// link is a peer of the pack that is connected.
+type link struct {
+	*Peer
+	*wire
+}
+
+// New returns the service over its parts. It returns errs.Invalid for a link with a wrong address or secret.
 func New(p Parts) (*Service, error) {
 	if p.Log == nil {
 		p.Log = slog.Default()
 	}
-	if p.Peers == nil {
-		p.Peers = &Peers{}
-	}
-	s := &Service{Parts: p, links: map[string]*link{}, http: webhook.Client(p.Roots, patience)}
-	if err := p.Peers.CheckLinks(p.Links); err != nil {
+	s := &Service{Parts: p, wires: map[string]*wire{}, http: webhook.Client(p.Roots, patience)}
+	if err := CheckLinks(p.Links); err != nil {
 		return nil, err
 	}
 	for key, l := range p.Links {
@@ -89,19 +95,42 @@ func New(p Parts) (*Service, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.links[key] = &link{s.peer(key), l.URL, secret, make(chan struct{}, 1)}
+		s.wires[key] = &wire{l.URL, secret, make(chan struct{}, 1)}
 	}
+	s.SetPeers(p.Peers)
 	return s, nil
 }
 
+// SetPeers lets other peers hold from now on; nil are none. What waits for a peer that is taken away goes on waiting, until it comes back. A
+// link to a peer that the pack does not have is no error, for a pack may come to have it: the log tells of it.
+func (s *Service) SetPeers(p *Peers) {
+	if p == nil {
+		p = &Peers{}
+	}
+	s.peers.Store(p)
+	for _, key := range slices.Sorted(maps.Keys(s.wires)) {
+		if s.nudge(key); p.byKey(key) == nil {
+			s.Log.Warn("a peer is connected that the pack does not have", "peer", key)
+		}
+	}
+}
+
 // peer is the pack's peer of a key, or nil.
-func (s *Service) peer(key string) *Peer { return s.Peers.byKey(key) }
+func (s *Service) peer(key string) *Peer { return s.peers.Load().byKey(key) }
+
+// link is the peer of a key as it holds now; nil when the pack does not have it, or it is not connected.
+func (s *Service) link(key string) *link {
+	if p, w := s.peer(key), s.wires[key]; p != nil && w != nil {
+		return &link{p, w}
+	}
+	return nil
+}
 
 // Known are the peers of the pack.
-func (s *Service) Known() []Peer { return s.Peers.All }
+func (s *Service) Known() []Peer { return s.peers.Load().All }
 
 // Connected reports whether the installation reaches a peer.
-func (s *Service) Connected(key string) bool { return s.links[key] != nil }
+func (s *Service) Connected(key string) bool { return s.link(key) != nil }
 
 func (s *Service) now() time.Time { return s.Clock.Now() }
 

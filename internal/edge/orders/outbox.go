@@ -46,50 +46,50 @@ const (
 // Run sends what is due and compares lists, until ctx ends; then it lets arrive what is on its way.
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	for _, l := range s.links {
+	for peer, w := range s.wires {
 		for range senders {
-			wg.Go(func() { s.work(ctx, l) })
+			wg.Go(func() { s.work(ctx, peer, w.wake) })
 		}
-		wg.Go(func() { s.daily(ctx, l) })
+		wg.Go(func() { s.daily(ctx, peer) })
 	}
 	wg.Wait()
 }
 
-func (s *Service) work(ctx context.Context, l *link) {
+func (s *Service) work(ctx context.Context, peer string, wake <-chan struct{}) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		did, err := s.guarded(ctx, l)
+		did, err := s.guarded(ctx, peer)
 		if err != nil && ctx.Err() == nil {
-			s.Log.ErrorContext(ctx, "sending orders", "peer", l.Key, "err", err)
+			s.Log.ErrorContext(ctx, "sending orders", "peer", peer, "err", err)
 		}
 		if did && err == nil {
-			s.nudge(l.Key) // there may be more: another worker looks too
+			s.nudge(peer) // there may be more: another worker looks too
 			continue
 		}
 		select {
 		case <-ctx.Done():
-		case <-l.wake:
+		case <-wake:
 		case <-tick.C:
 		}
 	}
 }
 
-func (s *Service) guarded(ctx context.Context, l *link) (did bool, err error) {
+func (s *Service) guarded(ctx context.Context, peer string) (did bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return s.step(ctx, l)
+	return s.step(ctx, peer)
 }
 
 // Flush sends everything that is due now. It is for commands and tests.
 func (s *Service) Flush(ctx context.Context) error {
-	for _, l := range s.links {
+	for peer := range s.wires {
 		for did := true; did; {
 			var err error
-			if did, err = s.step(ctx, l); err != nil {
+			if did, err = s.step(ctx, peer); err != nil {
 				return err
 			}
 		}
@@ -114,8 +114,12 @@ func (m *outgoing) fields() []any {
 const due = ` FROM orders_message m WHERE m.peer = $1 AND m.state = 'waiting' AND m.due_at <= $2 AND NOT EXISTS (SELECT 1 FROM orders_message e
 	WHERE e.order_id = m.order_id AND e.id < m.id AND e.state IN ('waiting', 'dead'))`
 
-// step sends one message, and reports whether there was one.
-func (s *Service) step(ctx context.Context, l *link) (did bool, err error) {
+// step sends one message to a peer, and reports whether there was one.
+func (s *Service) step(ctx context.Context, peer string) (did bool, err error) {
+	l := s.link(peer)
+	if l == nil {
+		return false, nil
+	}
 	var waiting bool // asked first without writing: most of the time there is none
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT EXISTS (SELECT 1"+due+")", []any{l.Key, s.now().UnixMicro()}, &waiting)

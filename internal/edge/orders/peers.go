@@ -165,6 +165,17 @@ func (p *Peers) Takers() []string {
 	return out
 }
 
+// Keys are the keys of all peers. No peers at all are nil.
+func (p *Peers) Keys() (keys []string) {
+	if p == nil {
+		return nil
+	}
+	for _, x := range p.All {
+		keys = append(keys, x.Key)
+	}
+	return keys
+}
+
 // byKey is the peer of a key, or nil.
 func (p *Peers) byKey(key string) *Peer {
 	if p == nil {
@@ -177,13 +188,9 @@ func (p *Peers) byKey(key string) *Peer {
 	return &p.All[i]
 }
 
-// CheckLinks holds how an installation reaches its peers to the pack. It returns errs.Invalid for a link to no peer, or one with a wrong
-// address or secret. No peers at all are nil.
-func (p *Peers) CheckLinks(links map[string]Link) error {
+// CheckLinks checks how an installation reaches its peers. It returns errs.Invalid for a link with a wrong address or secret.
+func CheckLinks(links map[string]Link) error {
 	for _, key := range slices.Sorted(maps.Keys(links)) {
-		if p.byKey(key) == nil {
-			return errs.New(errs.Invalid, "orders.no_such_peer", "peer", key)
-		}
 		if !webhook.GoodURL(links[key].URL) {
 			return errs.New(errs.Invalid, "orders.bad_url", "peer", key)
 		}

@@ -37,7 +37,7 @@ type arrived struct {
 // peer did not sign just now, errs.Invalid for one that cannot be read, an Unfit for one that cannot be done, errs.NotFound for an order that
 // is not known, and errs.Conflict where the case does not allow it or the id was used for another message.
 func (s *Service) Receive(ctx context.Context, peer string, h http.Header, body []byte) (answer json.RawMessage, err error) {
-	l := s.links[peer]
+	l := s.link(peer)
 	if l == nil {
 		return nil, errs.New(errs.Unauthenticated, "orders.unknown_peer")
 	}

@@ -62,14 +62,14 @@ func (s *Service) item(o *Order) Item {
 	return Item{Owner: owner, Number: o.Number, Handled: o.Handled, Status: o.Status, Outcome: o.Outcome, Seq: o.Seq}
 }
 
-// daily compares lists once a day.
-func (s *Service) daily(ctx context.Context, l *link) {
+// daily compares lists with a peer once a day.
+func (s *Service) daily(ctx context.Context, peer string) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if now := s.now().In(s.Zone); now.Hour() >= checkAt {
+		if now, l := s.now().In(s.Zone), s.link(peer); l != nil && now.Hour() >= checkAt {
 			if err := s.checkOnce(ctx, l, clock.DateOf(now, s.Zone)); err != nil && ctx.Err() == nil {
-				s.Log.WarnContext(ctx, "comparing lists of orders", "peer", l.Key, "err", err)
+				s.Log.WarnContext(ctx, "comparing lists of orders", "peer", peer, "err", err)
 			}
 		}
 		select {
@@ -108,7 +108,7 @@ type Check struct {
 
 // Compare asks a peer for its list now, and notes in what it differs from ours. It returns errs.Unavailable when the peer gives none.
 func (s *Service) Compare(ctx context.Context, peer string) (Check, error) {
-	l := s.links[peer]
+	l := s.link(peer)
 	if l == nil {
 		return Check{}, errs.New(errs.NotFound, "orders.no_such_peer", "peer", peer)
 	}

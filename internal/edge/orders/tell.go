@@ -257,12 +257,12 @@ func (s *Service) enqueue(ctx context.Context, tx *store.Tx, o *Order, kind Type
 }
 
 func (s *Service) nudge(peer string) {
-	l := s.links[peer]
-	if l == nil {
+	w := s.wires[peer]
+	if w == nil {
 		return
 	}
 	select {
-	case l.wake <- struct{}{}:
+	case w.wake <- struct{}{}:
 	default:
 	}
 }

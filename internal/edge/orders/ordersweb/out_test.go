@@ -359,3 +359,24 @@ func TestItGoesByItself(t *testing.T) {
 		}
 	})
 }
+
+func TestAPeerThatIsTakenAwayHearsNothingUntilItComesBack(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		number := s.orderIn("GD-1")
+		s.settle()
+		known, _, _ := s.hotline.counts()
+		s.orders.SetPeers(nil)
+		s.does("builder", number, "accept", nil)
+		s.settle()
+		s.hotline.says("urge", "GD-1", object{"text": "请尽快"}).is(401)
+		if now, _, _ := s.hotline.counts(); now != known || s.orders.Connected("hotline") || len(s.orders.Known()) != 0 {
+			t.Errorf("%d messages were sent to a peer that the pack does not have", now-known)
+		}
+		s.orders.SetPeers(s.parts.Peers)
+		s.does("builder", number, "reply", casework.Data{"answer": "已修复"})
+		s.settle()
+		if o := s.hotline.order("hotline", "GD-1"); !reflect.DeepEqual(o.Statuses, []string{"accepted", "assigned", "answered"}) {
+			t.Errorf("it heard %v when it came back", o.Statuses)
+		}
+	})
+}
