@@ -175,3 +175,36 @@ shares: {done: {title: {zh: 率}, of: [z], among: [z]}}
 		}
 	}
 }
+
+func TestAChildIsNotGivenWhatItsFormRefuses(t *testing.T) {
+	const path = "procedures/supervision.yaml"
+	data, err := fromPack(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := District{Roles: []string{"supervisor", "leader", "head"}, Trees: district(), Procedures: map[string]*Procedure{"letter": procedureOf(t, "letter")}}
+	for _, tt := range []struct{ from, to, field string }{
+		{"", "", ""},
+		{`basis: '"light"'`, `basis: '"lights"'`, "basis"},
+		{`urgency: '"urgent"'`, `urgency: '"ur" + "gent"'`, ""}, // what it says is worked out
+		{`urgency: '"urgent"'`, `urgency: '"very"'`, "urgency"},
+		{`urgency: '"urgent"'`, `urgency: '1'`, "urgency"},
+		{`title: form.title`, `title: '"x"'`, "title"}, // too short
+		{`title: form.title`, `title: '"红灯"'`, ""},
+		{`body: input.note`, `body: '""'`, "body"},
+	} {
+		p, err := Read(path, []byte(strings.Replace(string(data), tt.from, tt.to, 1)), fromPack)
+		if err != nil {
+			t.Fatal(tt.to, err)
+		}
+		field := ""
+		for _, e := range errs.All(p.CheckIn(d)) {
+			if e.Key == "casework.check.child_refuses" {
+				field, _ = e.Args["field"].(string)
+			}
+		}
+		if field != tt.field {
+			t.Errorf("%s: it refuses %q, want %q", tt.to, field, tt.field)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -175,6 +176,10 @@ func (c *districtChecker) child(at string, def *Child, input *Form) {
 	for _, f := range def.Form {
 		if _, ok := child.form.Field(f.Key); !ok {
 			c.wrong(at+".form."+f.Key, "no_field", "field", def.Procedure+"."+f.Key)
+			continue
+		}
+		if v, ok := f.Value.expr.Constant(); ok && !child.form.takes(f.Key, v) {
+			c.wrong(at+".form."+f.Key, "child_refuses", "field", f.Key, "name", def.Procedure, "value", fmt.Sprint(v))
 		}
 	}
 	if child.form == nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -90,6 +91,11 @@ func (f *Form) Check(d Data) error {
 		return err
 	}
 	return wrong.Err()
+}
+
+// takes reports whether a field may have a value, whatever the other fields are.
+func (f *Form) takes(field string, v any) bool {
+	return !slices.ContainsFunc(errs.All(f.Check(Data{field: v})), func(e *errs.Error) bool { return e.Field == field })
 }
 
 // unprintable reports whether a text holds a control character: a database refuses some of them, and no page shows any.

@@ -203,6 +203,17 @@ func (e *Expression) Copies(name string) bool {
 	return x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && isNamed(x.AsSelect().Operand(), name)
 }
 
+// Constant returns what the expression always yields; false when that depends on a name, or when it yields nothing.
+func (e *Expression) Constant() (any, bool) {
+	names := false
+	ast.PostOrderVisit(e.ast.Expr(), ast.NewExprVisitor(func(x ast.Expr) { names = names || x.Kind() == ast.IdentKind }))
+	if names {
+		return nil, false
+	}
+	v, err := e.Eval(map[string]any{})
+	return v, err == nil
+}
+
 // Rows returns the fields that the expression reads of what it takes from lists (c.amount in callers.map(c, c.amount)), each once, in order
 // of their names.
 func (e *Expression) Rows() []string {

@@ -152,3 +152,18 @@ func TestAnExpressionSaysWhatItReads(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExpressionThatAlwaysYieldsTheSame(t *testing.T) {
+	for source, want := range map[string]any{
+		`"node"`: "node", `1 + 2`: int64(3), `"a" + "b"`: "ab", `[]`: []any(nil),
+		`form.a`: nil, `has(form.a) ? "x" : "y"`: nil, `size(callers)`: nil, `1 / 0`: nil,
+	} {
+		e, err := language(t).Compile(source, Value)
+		if err != nil {
+			t.Fatal(source, err)
+		}
+		if v, ok := e.Constant(); ok != (want != nil) || ok && !reflect.DeepEqual(v, want) {
+			t.Errorf("%s: %#v, %v", source, v, ok)
+		}
+	}
+}
