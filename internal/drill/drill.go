@@ -194,6 +194,7 @@ type Expect struct {
 	Values   Values         `yaml:"values"`
 	Fields   Values         `yaml:"form"`
 	Input    Values         `yaml:"input"` // what was filled in for the action that was done last
+	Said     Values         `yaml:"said"`  // what who called first says of themselves
 	Ratings  Values         `yaml:"ratings"`
 	Children *[]string      `yaml:"children"` // procedures, each with its outcome behind it
 	Events   Named[int]     `yaml:"events"`   // how often something happened

@@ -242,6 +242,7 @@ func (l *look) parts(c *kase) {
 	l.values("values", l.e.Values, c.Values)
 	l.values("form", l.e.Fields, c.Form)
 	l.values("input", l.e.Input, c.input())
+	l.values("said", l.e.Said, c.said())
 	if l.e.Ratings != nil {
 		marks := map[string]any{}
 		for _, r := range c.Ratings {
@@ -267,6 +268,14 @@ func (l *look) parts(c *kase) {
 	for _, want := range l.e.Events {
 		l.is("events."+want.Key, itoa(want.Value), itoa(happened[want.Key]))
 	}
+}
+
+// said is what who called first says of themselves, as far as it is shown.
+func (c *kase) said() map[string]any {
+	if len(c.Callers) == 0 {
+		return nil
+	}
+	return c.Callers[0].Said
 }
 
 // input is what was filled in for the action that was done last.
@@ -299,7 +308,7 @@ func (l *look) list(key string, want, seen []string) {
 func (l *look) values(key string, want Values, seen map[string]any) {
 	for _, w := range want {
 		name := fmt.Sprint(w.Key)
-		if got := seen[name]; !same(plain(w.Value), got) {
+		if got := seen[name]; !same(l.p.meant(w.Value), got) {
 			l.is(key+"."+name, text(w.Value), shown(got))
 		}
 	}

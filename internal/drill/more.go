@@ -39,15 +39,10 @@ var fileName = regexp.MustCompile(`^[\p{L}\p{N}_-]+\.(png|pdf)$`)
 func (p *player) value(ctx context.Context, who string, v any) (any, error) {
 	switch v := v.(type) {
 	case string:
-		if name, ok := strings.CutPrefix(v, "person/"); ok && p.sys.Account(name) != 0 {
-			return p.sys.Account(name), nil
-		}
 		if name, ok := strings.CutPrefix(v, "promise/"); ok {
 			return p.promiseNamed(ctx, "$", name)
 		}
-		if name, ok := strings.CutPrefix(v, "case/"); ok && p.named(name) != nil {
-			return p.named(name).number, nil
-		}
+		return p.meant(v), nil
 	case Values:
 		m := map[string]any{}
 		for _, item := range v {
@@ -75,6 +70,18 @@ func (p *player) value(ctx context.Context, who string, v any) (any, error) {
 		return l, nil
 	}
 	return plain(v), nil
+}
+
+// meant is whom or what a text of a file means: person/NAME is the number of an account, case/NAME that of a case. Any other value is itself.
+func (p *player) meant(v any) any {
+	s, _ := v.(string)
+	if name, ok := strings.CutPrefix(s, "person/"); ok && p.sys.Account(name) != 0 {
+		return p.sys.Account(name)
+	}
+	if name, ok := strings.CutPrefix(s, "case/"); ok && p.named(name) != nil {
+		return p.named(name).number
+	}
+	return plain(v)
 }
 
 // upload makes a file and gives it to the interface, once: the same name is the same file throughout the play.

@@ -70,8 +70,8 @@ func (r *recorded) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 const whole = `{"number":"PP-1","procedure":"p","state":"b","outcome":"","urgent":true,"late":true,"level":2,"reopened":1,"sight":"whole","parent":"PP-0",
-"form":{"title":"题","amount":1200.50,"phone":{"sealed":true}},"values":{"sum":123,"half":0.5,"name":"x"},
-"callers":[{"n":1,"person":7}],"parties":{"lead":[{"member":"unit:office"}],"helper":[{"member":"person:8"}],"joint":[]},
+"form":{"title":"题","amount":1200.50,"phone":{"sealed":true},"about":"PP-1","who":8},"values":{"sum":123,"half":0.5,"name":"x"},
+"callers":[{"n":1,"person":7,"said":{"name":{"sealed":true},"view":"漏水"}},{"n":2,"said":{"view":"没有"}}],"parties":{"lead":[{"member":"unit:office"}],"helper":[{"member":"person:8"}],"joint":[]},
 "duties":[
  {"visit":1,"name":"take","owner":"unit:office","status":"met","outstanding":false,"due":"2021-11-19T13:00:00+08:00"},
  {"visit":1,"name":"look","owner":"unit:office","status":"missed","outstanding":false,"due":"2021-11-19T13:00:00+08:00"},
@@ -106,7 +106,8 @@ func seen(t *testing.T, expect string) error {
 
 func TestWhatHoldsOfARecordedCase(t *testing.T) {
 	for _, holds := range []string{
-		"state: b, outcome: none, urgent: true, late: true, level: 2, reopened: 1, callers: 1, paused: inquiry, pending: extend",
+		"said: {name: sealed, view: 漏水, other: none}",
+		"state: b, outcome: none, urgent: true, late: true, level: 2, reopened: 1, callers: 2, paused: inquiry, pending: extend",
 		"owed: [help planner 11-22 17:30 late claimed clerk, visit#2 office 2022-01-04 17:30 provisional, repay caller#2 stopped]",
 		"owed: [repay caller#2, visit office, help planner late]",
 		"duties: [take office met, look office missed, help planner missed]",
@@ -114,6 +115,7 @@ func TestWhatHoldsOfARecordedCase(t *testing.T) {
 		"parties: {lead: office, helper: [planner], joint: none, other: []}",
 		"values: {sum: 123, half: 0.5, name: x, other: none}",
 		"form: {title: 题, amount: 1200.5, phone: sealed}",
+		"form: {about: case/it, who: person/planner}",
 		"input: {note: 到, record: sealed, other: none}",
 		"ratings: {office: 5}",
 		"children: [q, q solved]",
@@ -150,6 +152,10 @@ func TestWhatDoesNotHoldOfARecordedCase(t *testing.T) {
 		{"values: {sum: 124}", "values sum: expected 124, seen 123"},
 		{"values: {sum: none}", "values sum: expected none, seen 123"},
 		{"values: {name: '123'}", "values name: expected 123, seen x"},
+		{"form: {title: case/it}", "form title: expected case/it, seen 题"},
+		{"form: {who: person/clerk}", "form who: expected person/clerk, seen 8"},
+		{"said: {name: 甲}", "said name: expected 甲, seen sealed"},
+		{"said: {view: sealed}", "said view: expected sealed, seen 漏水"},
 		{"form: {title: sealed}", "form title: expected sealed, seen 题"},
 		{"form: {phone: '138'}", "form phone: expected 138, seen sealed"},
 		{"input: {note: sealed}", "input note: expected sealed, seen 到"},
