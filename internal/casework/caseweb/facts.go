@@ -2,7 +2,6 @@ package caseweb
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -115,7 +114,8 @@ func (cv *caseView) pauseText(p casework.PauseView) string {
 // aboutFields are the fields of forms that name what a case is about.
 var aboutFields = []string{"promise", "about"}
 
-// pairs are the facts of the case.
+// pairs are the facts of the case. What a procedure works out for its own rules has no name for people and is not among them, but for the
+// colour or light.
 func (cv *caseView) pairs() []web.Pair {
 	t := cv.d.r.T
 	out := []web.Pair{{Name: t("caseweb.number"), Value: web.Text(cv.Number)},
@@ -154,10 +154,8 @@ func (cv *caseView) pairs() []web.Pair {
 	if cv.Reopened > 0 {
 		add("caseweb.reopened", strconv.Itoa(cv.Reopened))
 	}
-	for _, v := range cv.Version.Values {
-		if x, ok := cv.Values[v.Key]; ok {
-			out = append(out, web.Pair{Name: v.Key, Value: web.Text(fmt.Sprint(x))})
-		}
+	if tone, _ := cv.Values[cv.Version.Tone].(string); tone != "" {
+		out = append(out, web.Pair{Name: t("caseweb.colour"), Value: toneCell(cv.d, tone, cv.Version)})
 	}
 	if f := cv.Foreign; f != nil {
 		add("caseweb.foreign", f.System+" "+f.Number)
@@ -166,6 +164,16 @@ func (cv *caseView) pairs() []web.Pair {
 		}
 	}
 	return out
+}
+
+// known are the callers, unless there is but one of whom nothing can be said.
+func (cv *caseView) known() []casework.CallerView {
+	if len(cv.Callers) == 1 {
+		if c := cv.Callers[0]; c.Name == "" && c.UnitName.ZH == "" && !c.Self {
+			return nil
+		}
+	}
+	return cv.Callers
 }
 
 func (cv *caseView) callerText(c casework.CallerView) string {

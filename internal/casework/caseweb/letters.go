@@ -115,10 +115,7 @@ func (v *lettersView) paperNo(x casework.Row) string {
 
 // toneLight is the light that a colour is drawn as: never the colour alone.
 func toneLight(tone string) string {
-	switch tone {
-	case "blue":
-		return "done"
-	case "orange":
+	if tone == "orange" {
 		return "yellow"
 	}
 	return tone

@@ -77,7 +77,7 @@ func (cv *caseView) show(status int) error {
 	if err := cv.sortFiles(); err != nil {
 		return err
 	}
-	return cv.d.r.Render(status, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()}, casePage(cv))
+	return cv.d.r.Render(status, web.Page{Title: cv.heading(), Nav: "cases", Crumbs: cv.crumbs()[:2]}, casePage(cv))
 }
 
 func (cv *caseView) crumbs() []web.Crumb {

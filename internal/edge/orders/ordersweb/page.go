@@ -66,8 +66,11 @@ func (h *front) page(r *web.Request) error {
 		return err
 	}
 	v.Table = web.Table[orders.Row]{ID: "orders", Caption: r.T("ordersweb.orders"), Columns: columns(r, names), Rows: rows, Total: total, List: l}
-	if len(keys) == 0 {
+	switch {
+	case len(keys) == 0:
 		v.Table.Empty = web.Empty(r.T("ordersweb.no_peers"))
+	case filter.Peer == "" && filter.Way == "" && filter.Show == "":
+		v.Table.Empty = web.Empty(r.T("ordersweb.no_orders"))
 	}
 	return r.Render(http.StatusOK, web.Page{Title: r.T("ordersweb.orders"), Nav: "orders", Wide: true}, listPage(v))
 }
