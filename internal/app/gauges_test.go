@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"huying/internal/clock"
+	"huying/internal/i18n"
 	"huying/internal/identity"
 	"huying/internal/places"
 	"huying/internal/store"
@@ -27,6 +28,22 @@ func scraped(t *testing.T, v *visitor) map[string]float64 {
 		}
 	}
 	return out
+}
+
+// TestEveryKindOfJobHasAName: the page of the jobs that were given up says in both languages what each of them does.
+func TestEveryKindOfJobHasAName(t *testing.T) {
+	kinds := demonstration(t).queue.Kinds()
+	if len(kinds) < 10 {
+		t.Errorf("only %q are answered", kinds)
+	}
+	texts := catalogue(t)
+	for _, kind := range kinds {
+		for _, lang := range []i18n.Lang{i18n.ZH, i18n.EN} {
+			if key := "jobsweb.kind." + kind; texts.T(lang, key) == key {
+				t.Errorf("%s has no name in %s", kind, lang)
+			}
+		}
+	}
 }
 
 // TestTheOperatorSeesWhatWaits: each gauge follows what it is called by.
@@ -68,15 +85,16 @@ func TestTheOperatorSeesWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	hand.Advance(90 * time.Second)
-	if m := scraped(t, v); m["sweep_age_seconds"] < 90 || m["ledger_waiting_seconds"] < 60 { // the ledger has a clock of its own
-		t.Errorf("90 seconds later: %v", m)
+	later := scraped(t, v) // what the sweep found missed may have opened duties
+	if later["sweep_age_seconds"] < 90 || later["ledger_waiting_seconds"] < 60 { // the ledger has a clock of its own
+		t.Errorf("90 seconds later: %v", later)
 	}
 	// A database that does not answer leaves the figures out, and the page is still there.
 	if err := a.db.Write(ctx, func(tx *store.Tx) error { _, err := tx.Exec(ctx, "ALTER TABLE jobs RENAME TO gone"); return err }); err != nil {
 		t.Fatal(err)
 	}
 	m := scraped(t, v)
-	if _, there := m["jobs_waiting"]; there || m["duties_open"] != after["duties_open"] {
+	if _, there := m["jobs_waiting"]; there || m["duties_open"] != later["duties_open"] {
 		t.Errorf("without the table of jobs: %v", m)
 	}
 }

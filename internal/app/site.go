@@ -11,6 +11,7 @@ import (
 	"huying/internal/i18n"
 	"huying/internal/identity"
 	"huying/internal/identity/identityweb"
+	"huying/internal/jobs/jobsweb"
 	"huying/internal/ledger/ledgerweb"
 	"huying/internal/notice/noticeweb"
 	"huying/internal/places/placesweb"
@@ -43,7 +44,8 @@ func (a *App) openSite() (err error) {
 	a.site.Add(ordersweb.Routes(ordersweb.Parts{DB: a.db, Orders: a.orders, IDs: a.ids})...)
 	a.site.Add(ledgerweb.Routes(a.ledger)...)
 	a.site.Add(noticeweb.Routes(noticeweb.Parts{DB: a.db, Notices: a.notices, IDs: a.ids})...)
-	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, ordersweb.Whats, caseweb.Whats, []identity.What{ProjectionRebuilt, KeyRotated})...)...)
+	a.site.Add(jobsweb.Routes(jobsweb.Parts{DB: a.db, Queue: a.queue, IDs: a.ids})...)
+	a.site.Add(identityweb.Routes(a.ids, a.places, slices.Concat(placesweb.Whats, promiseweb.Whats, noticeweb.Whats, jobsweb.Whats, ordersweb.Whats, caseweb.Whats, []identity.What{ProjectionRebuilt, KeyRotated})...)...)
 	return nil
 }
 
@@ -58,7 +60,7 @@ func paths() web.Paths {
 func navigation() []web.NavItem {
 	var all []web.NavItem
 	for _, part := range [][]web.NavItem{situationweb.Nav, promiseweb.Nav, caseweb.Nav, caseweb.StaffNav, promiseweb.StaffNav,
-		ordersweb.Nav, ledgerweb.Nav, placesweb.Nav, identityweb.Nav, noticeweb.Nav, caseweb.AdminNav} {
+		ordersweb.Nav, ledgerweb.Nav, placesweb.Nav, identityweb.Nav, noticeweb.Nav, jobsweb.Nav, caseweb.AdminNav} {
 		all = append(all, part...)
 	}
 	return all

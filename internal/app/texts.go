@@ -15,6 +15,7 @@ import (
 	"huying/internal/files"
 	"huying/internal/identity"
 	"huying/internal/identity/identityweb"
+	"huying/internal/jobs/jobsweb"
 	"huying/internal/ledger"
 	"huying/internal/ledger/ledgerweb"
 	"huying/internal/notice"
@@ -47,6 +48,6 @@ func Messages() []fs.FS {
 		errs.Locales, strictyaml.Locales, strictjson.Locales, store.Locales, rule.Locales, report.Locales, pack.Locales,
 		calendar.Locales, places.Locales, identity.Locales, files.Locales, promise.Locales, casework.Locales,
 		ledger.Locales, vault.Locales, webhook.Locales, notice.Locales, orders.Locales, verify.Locales, drill.Locales, simulate.Locales,
-		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, promiseapi.Locales, ledgerweb.Locales, noticeweb.Locales, ordersweb.Locales, locales,
+		web.Locales, identityweb.Locales, placesweb.Locales, promiseweb.Locales, situationweb.Locales, caseweb.Locales, caseapi.Locales, promiseapi.Locales, ledgerweb.Locales, noticeweb.Locales, jobsweb.Locales, ordersweb.Locales, locales,
 	}
 }

@@ -44,6 +44,7 @@ var Arrows = map[string][]string{
 	"identity/identityweb": join([]string{"identity", "web"}, foundation),
 	"places/placesweb":     join([]string{"places", "web"}, foundation),
 	"ledger/ledgerweb":     join([]string{"ledger", "web"}, foundation),
+	"jobs/jobsweb":         join([]string{"jobs", "identity", "web"}, foundation),
 	"notice/noticeweb":     join([]string{"notice", "web"}, foundation),
 	"casework/caseweb":     join([]string{"casework", "web"}, foundation),
 	"casework/caseapi":     join([]string{"casework", "web"}, foundation),

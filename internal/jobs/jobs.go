@@ -230,14 +230,16 @@ func (q *Queue) answer(ctx context.Context, tx *store.Tx, job row) (err error) {
 
 func (q *Queue) note(ctx context.Context, job row, cause error) error {
 	tries := job.tries + 1
-	wait := time.Duration(tries*tries) * time.Second
 	slog.Error("job failed", "kind", job.kind, "id", job.id, "try", tries, "err", cause)
 	return q.db.Write(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE jobs SET tries = $1, last_error = $2, run_at = $3, dead = $4 WHERE id = $5",
-			tries, cause.Error(), q.clock.Now().Add(wait).UnixMicro(), tries >= maxTries, job.id)
+			tries, cause.Error(), q.clock.Now().Add(pause(tries)).UnixMicro(), tries >= maxTries, job.id)
 		return err
 	})
 }
+
+// pause is how long a job waits after so many tries.
+func pause(tries int) time.Duration { return time.Duration(tries*tries) * time.Second }
 
 // Tidy removes jobs that were done long ago.
 func (q *Queue) Tidy(ctx context.Context) error {

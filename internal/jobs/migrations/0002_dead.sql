@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX jobs_dead ON jobs (kind, id) WHERE dead;
