@@ -85,7 +85,7 @@ func TestTheOperatorSeesWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	hand.Advance(90 * time.Second)
-	later := scraped(t, v) // what the sweep found missed may have opened duties
+	later := scraped(t, v)                                                       // what the sweep found missed may have opened duties
 	if later["sweep_age_seconds"] < 90 || later["ledger_waiting_seconds"] < 60 { // the ledger has a clock of its own
 		t.Errorf("90 seconds later: %v", later)
 	}
