@@ -5,7 +5,7 @@ package arch
 // Sets of packages that stand for a row of the design's table.
 var (
 	leaves     = []string{"errs", "clock", "i18n", "strictyaml", "strictjson"}
-	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search", "webhook"}, leaves)
+	foundation = join([]string{"store", "jobs", "calendar", "places", "identity", "files", "ledger", "vault", "notice", "search", "webhook", "outbox"}, leaves)
 	capability = join([]string{"rule"}, foundation)
 )
 
@@ -30,7 +30,8 @@ var Arrows = map[string][]string{
 	"ledger":          join([]string{"store", "jobs"}, leaves),
 	"vault":           join([]string{"store", "jobs"}, leaves),
 	"webhook":         leaves,
-	"notice":          join([]string{"store", "jobs", "webhook"}, leaves),
+	"outbox":          join([]string{"store"}, leaves), // sends what waits in a table of another package
+	"notice":          join([]string{"store", "jobs", "webhook", "outbox"}, leaves),
 	"search":          join([]string{"store", "jobs"}, leaves),
 
 	// It checks what the others made, and so shares no code with them.

@@ -85,10 +85,10 @@ func (s *Service) AskAddress(ctx context.Context, person int64, lang i18n.Lang, 
 	switch {
 	case f == nil:
 		return nil
-	case f.final:
-		return errs.Wrap(f, errs.Invalid, f.why).On("address")
+	case f.Final:
+		return errs.Wrap(f, errs.Invalid, f.Why).On("address")
 	}
-	return errs.Wrap(f, errs.Unavailable, f.why).On("address")
+	return errs.Wrap(f, errs.Unavailable, f.Why).On("address")
 }
 
 // codePatience is how long a person waits for the code to be handed over.

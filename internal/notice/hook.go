@@ -1,21 +1,19 @@
 package notice
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"huying/internal/errs"
 	"huying/internal/i18n"
+	"huying/internal/outbox"
 	"huying/internal/webhook"
 )
 
@@ -116,54 +114,34 @@ func (h *Hook) body(l letter) ([]byte, error) {
 	return json.Marshal(b)
 }
 
-func (h *Hook) carry(ctx context.Context, l letter) *failure {
+func (h *Hook) carry(ctx context.Context, l letter) *outbox.Failure {
 	body, err := h.body(l)
 	if err != nil {
 		return broken(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
-	if err != nil {
+	a, err := h.key.Post(ctx, h.client, h.URL, webhook.Message{ID: l.id, At: l.at, Body: body}, 4<<10)
+	if a == nil {
 		return broken(err)
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "Huying")
-	if err := h.key.Sign(req.Header, l.id, l.at, body); err != nil {
-		return broken(err)
-	}
-	resp, err := h.client.Do(req)
-	if err != nil {
-		return broken(err)
-	}
-	defer func() { _ = resp.Body.Close() }() // what was said is read
-	return hookFailure(resp)
+	return hookFailure(a) // the status says enough, also when the rest could not be read
 }
 
 // finals are the answers after which nothing more is tried: 410 as Standard Webhooks has it, 422 for an address that the adapter cannot
 // deliver to. Everything else that is no success may be mended on the other side within a day.
 var finals = []int{http.StatusGone, http.StatusUnprocessableEntity}
 
-// mostWait bounds how long an adapter may ask to be left alone.
-const mostWait = time.Hour
-
-func hookFailure(resp *http.Response) *failure {
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+func hookFailure(a *webhook.Answer) *outbox.Failure {
+	if a.OK() {
 		return nil
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
-	if err != nil {
-		text = nil // the status says enough
-	}
-	f := &failure{why: "notice.fail.server", detail: said(fmt.Sprintf("%s: %s", resp.Status, text))}
+	f := &outbox.Failure{Why: "notice.fail.server", Detail: said(fmt.Sprintf("%s: %s", a.Line, a.Body)), After: a.After}
 	switch {
-	case slices.Contains(finals, resp.StatusCode):
-		f.final, f.why = true, "notice.fail.refused"
-	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		f.why = "notice.fail.redirect"
-	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		f.why = "notice.fail.sign_in"
-	}
-	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
-		f.after = min(time.Duration(n)*time.Second, mostWait)
+	case slices.Contains(finals, a.Status):
+		f.Final, f.Why = true, "notice.fail.refused"
+	case a.Status >= 300 && a.Status < 400:
+		f.Why = "notice.fail.redirect"
+	case a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden:
+		f.Why = "notice.fail.sign_in"
 	}
 	return f
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -292,17 +291,6 @@ func FuzzParseHook(f *testing.F) {
 		h, err := ParseHook(s, secret)
 		if err == nil && !strings.HasPrefix(strings.ToLower(h.URL), "http") {
 			t.Errorf("%q passed", s)
-		}
-	})
-}
-
-func FuzzRetryAfter(f *testing.F) {
-	f.Add(503, "120")
-	f.Add(302, "Wed, 21 Oct 2015 07:28:00 GMT")
-	f.Fuzz(func(t *testing.T, code int, after string) {
-		resp := &http.Response{StatusCode: code, Status: strconv.Itoa(code), Header: http.Header{"Retry-After": {after}}, Body: http.NoBody}
-		if fl := hookFailure(resp); fl != nil && (fl.after < 0 || fl.after > mostWait) {
-			t.Errorf("%q is %v", after, fl.after)
 		}
 	})
 }

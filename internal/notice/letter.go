@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"huying/internal/i18n"
+	"huying/internal/outbox"
 )
 
 // Email is the name of the channel of e-mail.
@@ -19,9 +20,9 @@ const Email = "email"
 // carrier is a channel: it takes a letter to where a person is. It knows nothing of people and their choices.
 type carrier interface {
 	name() string
-	check() error                                 // whether it is configured as it must be
-	address(typed string) (string, error)         // an address as it is stored, or errs.Invalid on the field "address"
-	carry(ctx context.Context, l letter) *failure // nil: the other side has it
+	check() error                                        // whether it is configured as it must be
+	address(typed string) (string, error)                // an address as it is stored, or errs.Invalid on the field "address"
+	carry(ctx context.Context, l letter) *outbox.Failure // nil: the other side has it
 }
 
 // letter is what goes to one person by one channel at one time.
@@ -49,23 +50,13 @@ type line struct {
 	when   string // the same, said
 }
 
-// failure is why a letter did not arrive.
-type failure struct {
-	final  bool          // it never will: the address is refused
-	why    string        // message key
-	detail string        // what the other side said, for the administrator
-	after  time.Duration // the other side asked not to be tried earlier
-}
-
-func (f *failure) Error() string { return f.why + ": " + f.detail }
-
 // broken is a failure of the way there.
-func broken(err error) *failure {
+func broken(err error) *outbox.Failure {
 	var at *url.Error
 	if errors.As(err, &at) { // the address may hold a secret of the adapter's
 		err = at.Err
 	}
-	f := &failure{why: "notice.fail.unreachable", detail: said(err.Error())}
+	f := &outbox.Failure{Why: "notice.fail.unreachable", Detail: said(err.Error())}
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
@@ -74,9 +65,9 @@ func broken(err error) *failure {
 	var slow net.Error
 	switch {
 	case errors.As(err, &unknown), errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &verify), errors.As(err, &record):
-		f.why = "notice.fail.tls"
+		f.Why = "notice.fail.tls"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
-		f.why = "notice.fail.timeout"
+		f.Why = "notice.fail.timeout"
 	}
 	return f
 }

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"huying/internal/errs"
+	"huying/internal/outbox"
 )
 
 // Mail is how e-mail leaves: by one server of the district's, which takes it further.
@@ -134,14 +135,14 @@ func (m *Mail) client() (*gomail.Client, error) {
 	return gomail.NewClient(m.Host, opts...)
 }
 
-func (m *Mail) carry(ctx context.Context, l letter) *failure {
+func (m *Mail) carry(ctx context.Context, l letter) *outbox.Failure {
 	client, err := m.client()
 	if err != nil {
 		return broken(err)
 	}
 	msg, err := m.compose(l)
 	if err != nil {
-		return &failure{final: true, why: "notice.fail.refused", detail: said(err.Error())}
+		return &outbox.Failure{Final: true, Why: "notice.fail.refused", Detail: said(err.Error())}
 	}
 	err = client.DialAndSendWithContext(ctx, msg)
 	if err == nil || msg.IsDelivered() { // what goes wrong when saying goodbye does not take the letter back
@@ -152,24 +153,24 @@ func (m *Mail) carry(ctx context.Context, l letter) *failure {
 
 // mailFailure says what a mail server's no means. Only of the letter and its recipient is a no final; when the server does not let us in,
 // or does not like who writes, its administrator can mend that, and the letter waits.
-func mailFailure(err error) *failure {
+func mailFailure(err error) *outbox.Failure {
 	f := broken(err)
 	var refused *gomail.SendError
 	var reply *textproto.Error
 	switch {
 	case errors.As(err, &refused) && refused.ErrorCode() > 0:
-		f.why = "notice.fail.server"
+		f.Why = "notice.fail.server"
 		onLetter := refused.Reason == gomail.ErrSMTPRcptTo || refused.Reason == gomail.ErrSMTPData || refused.Reason == gomail.ErrSMTPDataClose
 		if refused.ErrorCode() >= 500 && onLetter {
-			f.final, f.why = true, "notice.fail.refused"
+			f.Final, f.Why = true, "notice.fail.refused"
 		}
 	case errors.As(err, &reply):
-		f.why = "notice.fail.server"
+		f.Why = "notice.fail.server"
 		if reply.Code == 530 || reply.Code == 534 || reply.Code == 535 {
-			f.why = "notice.fail.sign_in"
+			f.Why = "notice.fail.sign_in"
 		}
 	case strings.Contains(err.Error(), "not support STARTTLS"): // the library has no other name for it
-		f.why = "notice.fail.tls"
+		f.Why = "notice.fail.tls"
 	}
 	return f
 }

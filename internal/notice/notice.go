@@ -22,6 +22,7 @@ import (
 	"huying/internal/clock"
 	"huying/internal/i18n"
 	"huying/internal/jobs"
+	"huying/internal/outbox"
 	"huying/internal/store"
 )
 
@@ -59,7 +60,7 @@ type Service struct {
 	db       *store.DB
 	o        Options
 	carriers []carrier
-	wake     map[string]chan struct{}
+	box      *outbox.Box
 	watch    *hub
 }
 
@@ -76,10 +77,11 @@ func New(db *store.DB, o Options) (*Service, error) {
 		o.Log = slog.Default()
 	}
 	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
-	s := &Service{db: db, o: o, wake: map[string]chan struct{}{}, watch: newHub()}
+	s := &Service{db: db, o: o, watch: newHub()}
 	if err := s.openChannels(); err != nil {
 		return nil, err
 	}
+	s.openBox()
 	jobs.On(o.Queue, s.route)
 	return s, nil
 }
@@ -95,10 +97,9 @@ func (s *Service) openChannels() error {
 		if err := c.check(); err != nil {
 			return fmt.Errorf("notice: channel %q: %w", c.name(), err)
 		}
-		if s.wake[c.name()] != nil {
+		if s.carrier(c.name()) != c {
 			return fmt.Errorf("notice: two channels are called %q", c.name())
 		}
-		s.wake[c.name()] = make(chan struct{}, workers)
 	}
 	if len(s.carriers) == 0 {
 		return nil

@@ -1,124 +1,43 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
 	"huying/internal/errs"
+	"huying/internal/outbox"
 	"huying/internal/store"
 )
 
-// Letters are sent outside of any transaction, and not by a job: a job runs in a transaction, and a mail server that takes ten seconds
-// would keep SQLite's only writer waiting for ten seconds. A worker claims what is due for one person in a short transaction, sends it, and
-// notes in another how it went. Who claims, moves the time at which it is due a lease ahead: if the server dies, the next one takes over
-// when the lease ends. A letter therefore arrives at least once; its id stays the same, by which the other side knows it again.
-const (
-	workers   = 2                // for each channel: a slow one holds up no other
-	lease     = 2 * time.Minute  // longer than patience
-	patience  = 40 * time.Second // for one letter
-	mostLines = 50               // of one letter
-	lookEvery = time.Second
-)
+const mostLines = 50 // of one letter
 
 // waits are how long a letter that failed waits before it is tried again: ten tries within a day, then it is given up. A notice that comes
 // later than that is of no use.
 var waits = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour}
 
+// deliveries is the outbox's table: those of one letter have its id as their batch, which stays the same however often it is tried.
+var deliveries = outbox.Table{Name: "notice_delivery", Key: "batch", Failed: "state IN ('failed', 'waiting') AND why <> ''", Refused: string(Failed), Dead: string(Failed),
+	Due: "FROM notice_delivery WHERE state = 'waiting' AND channel = $1 AND due_at <= $2"}
+
+func (s *Service) openBox() {
+	s.box = outbox.New(outbox.Options{Name: "notices", DB: s.db, Clock: s.o.Clock, Log: s.o.Log, Table: deliveries, Waits: waits, Claim: s.claim}, s.Channels()...)
+}
+
 // Run sends what is due and tells those who watch, until ctx ends; then it lets the letters arrive that are on their way.
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	for _, c := range s.carriers {
-		for range workers {
-			wg.Go(func() { s.work(ctx, c) })
-		}
-	}
+	wg.Go(func() { s.box.Run(ctx) })
 	wg.Go(func() { s.watch.run(ctx, s) })
 	wg.Wait()
 }
 
-func (s *Service) nudge(channel string) {
-	select {
-	case s.wake[channel] <- struct{}{}:
-	default:
-	}
-}
-
-func (s *Service) work(ctx context.Context, c carrier) {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for ctx.Err() == nil {
-		did, err := s.guarded(ctx, c)
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.ErrorContext(ctx, "sending notices", "channel", c.name(), "err", err)
-		}
-		if did && err == nil {
-			s.nudge(c.name()) // there may be more: another worker looks too
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.wake[c.name()]:
-		case <-tick.C:
-		}
-	}
-}
-
-// guarded is step, and turns a panic into an error: a letter that brings a library down does not take the server with it.
-func (s *Service) guarded(ctx context.Context, c carrier) (did bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return s.step(ctx, c)
-}
-
 // Flush sends everything that is due now. It is for commands and tests.
-func (s *Service) Flush(ctx context.Context) error {
-	for _, c := range s.carriers {
-		for did := true; did; {
-			var err error
-			if did, err = s.step(ctx, c); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// step sends one letter of a channel, and reports whether there was anything to do.
-func (s *Service) step(ctx context.Context, c carrier) (did bool, err error) {
-	var due bool // asked first without writing: most of the time there is none
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		return tx.Scan(ctx, "SELECT EXISTS (SELECT 1 FROM notice_delivery WHERE state = 'waiting' AND channel = $1 AND due_at <= $2)",
-			[]any{c.name(), s.now().UnixMicro()}, &due)
-	})
-	if err != nil || !due {
-		return false, err
-	}
-	var b *batch
-	err = s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		b, did, err = s.claim(ctx, tx, c.name())
-		return err
-	})
-	if err != nil || b == nil {
-		return did, err
-	}
-	return true, s.post(ctx, c, b)
-}
-
-// batch is a letter with the deliveries that it settles.
-type batch struct {
-	person int64
-	tries  int
-	letter letter
-}
+func (s *Service) Flush(ctx context.Context) error { return s.box.Flush(ctx) }
 
 // claimed is a delivery that is due.
 type claimed struct {
@@ -132,12 +51,10 @@ func (c *claimed) fields() []any {
 	return []any{&c.id, &c.item, &c.tries, &c.forced, &c.group, &c.urgent, &c.read}
 }
 
-// claim takes what is due for one person. Without a batch, did says whether there was something that needed no letter after all.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, channel string) (b *batch, did bool, err error) {
-	now := s.now()
+// claim takes what is due for one person into a letter.
+func (s *Service) claim(ctx context.Context, tx *store.Tx, channel string, now time.Time) (p *outbox.Parcel, did bool, err error) {
 	var person int64
-	err = tx.Scan(ctx, `SELECT person FROM notice_delivery WHERE state = 'waiting' AND channel = $1 AND due_at <= $2
-		ORDER BY due_at, id LIMIT 1`, []any{channel, now.UnixMicro()}, &person)
+	err = tx.Scan(ctx, "SELECT person "+deliveries.Due+" ORDER BY due_at, id LIMIT 1", []any{channel, now.UnixMicro()}, &person)
 	if errs.Is(err, errs.NotFound) {
 		return nil, false, nil
 	} else if err != nil {
@@ -155,15 +72,20 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, channel string) (b *b
 	if err != nil || len(rows) == 0 {
 		return nil, true, err
 	}
-	p, err := s.Settings(ctx, tx, person)
+	chosen, err := s.Settings(ctx, tx, person)
 	if err != nil {
 		return nil, false, err
 	}
-	if rows, err = s.weed(ctx, tx, channel, rows, p, now); err != nil || len(rows) == 0 {
+	if rows, err = s.weed(ctx, tx, channel, rows, chosen, now); err != nil || len(rows) == 0 {
 		return nil, true, err
 	}
-	b, err = s.write(ctx, tx, person, id, to, rows, p, now)
-	return b, true, err
+	l, tries, err := s.write(ctx, tx, id, to, rows, chosen, now)
+	if err != nil {
+		return nil, false, err
+	}
+	return &outbox.Parcel{Key: id, Tries: tries, Send: func(ctx context.Context) (*outbox.Failure, error) {
+		return s.post(ctx, s.carrier(channel), person, l, tries)
+	}}, true, nil
 }
 
 // due returns what is to go into one letter: what failed together before, or everything that has not been tried.
@@ -219,22 +141,21 @@ func (s *Service) weed(ctx context.Context, tx *store.Tx, channel string, rows [
 	return keep, err
 }
 
-// write writes the letter and notes that it is on its way.
-func (s *Service) write(ctx context.Context, tx *store.Tx, person int64, id, to string, rows []claimed, p Settings, now time.Time) (*batch, error) {
+// write writes the letter and notes that it is on its way, for the how-manieth time.
+func (s *Service) write(ctx context.Context, tx *store.Tx, id, to string, rows []claimed, p Settings, now time.Time) (l letter, tries int, err error) {
 	var ids, items []int64
-	tries := 0
 	for _, r := range rows {
 		ids, items, tries = append(ids, r.id), append(items, r.item), max(tries, r.tries)
 	}
-	b := &batch{person: person, tries: tries + 1}
-	_, err := tx.Exec(ctx, "UPDATE notice_delivery SET batch = $1, tries = $2, due_at = $3 WHERE id IN ("+marks(4, len(ids))+")",
-		append([]any{id, b.tries, now.Add(lease).UnixMicro()}, anys(ids)...)...)
+	tries++
+	_, err = tx.Exec(ctx, "UPDATE notice_delivery SET batch = $1, tries = $2, due_at = $3 WHERE id IN ("+marks(4, len(ids))+")",
+		append([]any{id, tries, now.Add(outbox.Lease).UnixMicro()}, anys(ids)...)...)
 	if err != nil {
-		return nil, err
+		return l, tries, err
 	}
 	all, err := itemsOf(ctx, tx, "SELECT "+itemColumns+" FROM notice_item WHERE id IN ("+marks(1, len(items))+") ORDER BY id", anys(items)...)
 	if err != nil {
-		return nil, err
+		return l, tries, err
 	}
 	slices.SortStableFunc(all, func(x, y Item) int { // what is urgent comes first
 		switch {
@@ -245,53 +166,24 @@ func (s *Service) write(ctx context.Context, tx *store.Tx, person int64, id, to 
 		}
 		return 1
 	})
-	b.letter = s.letterOf(p.Lang, id, to, all)
-	return b, nil
+	return s.letterOf(p.Lang, id, to, all), tries, nil
 }
 
-// post sends a letter and notes how it went.
-func (s *Service) post(ctx context.Context, c carrier, b *batch) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
+// post sends a letter, unless its reader has no account any more.
+func (s *Service) post(ctx context.Context, c carrier, person int64, l letter, tries int) (*outbox.Failure, error) {
 	if s.o.Active != nil {
-		active, err := s.o.Active(ctx, b.person)
+		active, err := s.o.Active(ctx, person)
 		if err != nil {
-			return err // when the lease ends it is tried again
+			return nil, err
 		}
 		if !active {
-			return s.db.Write(ctx, func(tx *store.Tx) error {
-				return s.withdraw(ctx, tx, "notice.withdrawn.no_account", "batch = $3 AND tries = $4", b.letter.id, b.tries)
+			err := s.db.Write(ctx, func(tx *store.Tx) error {
+				return s.withdraw(ctx, tx, "notice.withdrawn.no_account", "batch = $3 AND tries = $4", l.id, tries)
 			})
+			return nil, cmp.Or(err, outbox.ErrWithdrawn)
 		}
 	}
-	f := c.carry(ctx, b.letter)
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	return s.db.Write(ctx, func(tx *store.Tx) error { return s.settle(ctx, tx, c.name(), b, f) })
-}
-
-// settle notes what came of a letter. If the lease ended meanwhile and another worker took it over, that one notes it.
-func (s *Service) settle(ctx context.Context, tx *store.Tx, channel string, b *batch, f *failure) error {
-	now := s.now()
-	state, why, detail, due := Waiting, "", "", now
-	switch {
-	case f == nil:
-		state = Sent
-	case f.final || b.tries > len(waits):
-		state, why, detail = Failed, f.why, f.detail
-	default:
-		why, detail, due = f.why, f.detail, now.Add(max(waits[b.tries-1], f.after))
-	}
-	if f != nil {
-		s.o.Log.WarnContext(ctx, "notices not delivered", "channel", channel, "letter", b.letter.id, "try", b.tries, "why", f.why, "given_up", state == Failed)
-	}
-	var done any
-	if state != Waiting {
-		done = now.UnixMicro()
-	}
-	_, err := tx.Exec(ctx, `UPDATE notice_delivery SET state = $1, why = $2, detail = $3, due_at = $4, done_at = $5
-		WHERE state = 'waiting' AND batch = $6 AND tries = $7`, string(state), why, detail, due.UnixMicro(), done, b.letter.id, b.tries)
-	return err
+	return c.carry(ctx, l), nil
 }
 
 // withdraw ends what waits and meets cond, whose arguments begin with $3.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huying/internal/i18n"
+	"huying/internal/outbox"
 	"huying/internal/store"
 )
 
@@ -187,7 +188,7 @@ func TestALetterHoldsAtMostFifty(t *testing.T) {
 // silent is a channel whose server dies while it sends.
 type silent struct{ *Hook }
 
-func (s silent) carry(context.Context, letter) *failure { panic("the machine lost its power") }
+func (s silent) carry(context.Context, letter) *outbox.Failure { panic("the machine lost its power") }
 
 func TestWhenAServerDiesWhileItSendsAnotherTakesOver(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
@@ -196,18 +197,31 @@ func TestWhenAServerDiesWhileItSendsAnotherTakesOver(t *testing.T) {
 		w.lives(1, "wecom", "zhang")
 		w.write(func(tx *store.Tx) error { return w.Send(ctx, tx, duty("路灯不亮", 1)) })
 		w.must(w.queue.Drain(ctx))
-		if _, err := w.guarded(ctx, silent{&w.o.Hooks[0]}); err == nil {
+		w.carriers[0] = silent{&w.o.Hooks[0]}
+		if err := w.Flush(ctx); err == nil {
 			t.Fatal("it did not die")
 		}
+		w.carriers[0] = &w.o.Hooks[0]
 		w.run()
 		if len(box.got()) != 0 {
 			t.Error("it is taken over while it may still be on its way")
 		}
-		w.pass(lease)
+		w.pass(outbox.Lease)
 		if d := w.ways(1)[0]; len(box.got()) != 1 || d.State != Sent || d.Tries != 2 {
 			t.Errorf("%+v", d)
 		}
 	})
+}
+
+// slow is a channel that refuses at last, when something else has happened.
+type slow struct {
+	*Hook
+	meanwhile func()
+}
+
+func (s slow) carry(context.Context, letter) *outbox.Failure {
+	s.meanwhile()
+	return &outbox.Failure{Final: true, Why: "notice.fail.refused"}
 }
 
 func TestALateAnswerDoesNotUndoWhatAnotherServerNoted(t *testing.T) {
@@ -217,12 +231,11 @@ func TestALateAnswerDoesNotUndoWhatAnotherServerNoted(t *testing.T) {
 		w.lives(1, "wecom", "zhang")
 		w.write(func(tx *store.Tx) error { return w.Send(ctx, tx, duty("路灯不亮", 1)) })
 		w.must(w.queue.Drain(ctx))
-		var late *batch
-		w.write(func(tx *store.Tx) (err error) { late, _, err = w.claim(ctx, tx, "wecom"); return err })
-		w.pass(lease)
-		w.write(func(tx *store.Tx) error {
-			return w.settle(ctx, tx, "wecom", late, &failure{final: true, why: "notice.fail.refused"})
-		})
+		w.carriers[0] = slow{&w.o.Hooks[0], func() {
+			w.carriers[0] = &w.o.Hooks[0]
+			w.pass(outbox.Lease)
+		}}
+		w.must(w.Flush(ctx))
 		if d := w.ways(1)[0]; d.State != Sent || d.Tries != 2 {
 			t.Errorf("%+v", d)
 		}

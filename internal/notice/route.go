@@ -81,7 +81,7 @@ func (s *Service) reachable(ctx context.Context, tx *store.Tx, person int64) (ch
 func (s *Service) deliver(ctx context.Context, tx *store.Tx, item, person int64, channel string, due time.Time, forced bool) error {
 	_, err := tx.Exec(ctx, `INSERT INTO notice_delivery (item, person, channel, state, forced, due_at, made_at) VALUES ($1, $2, $3, 'waiting', $4, $5, $6)
 		ON CONFLICT (item, channel) DO NOTHING`, item, person, channel, forced, due.UnixMicro(), s.now().UnixMicro())
-	tx.AfterCommit(func() { s.nudge(channel) })
+	tx.AfterCommit(func() { s.box.Nudge(channel) })
 	return err
 }
 

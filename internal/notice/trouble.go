@@ -27,7 +27,7 @@ func (t *Trouble) fields() []any {
 	return []any{&t.ID, &t.Person, &t.Channel, &t.Group, &t.State, &t.Tries, &t.Why, &t.Detail, store.At(&t.Made), store.At(&t.Due), store.At(&t.Done)}
 }
 
-// inTrouble is the condition of the index that finds them.
+// inTrouble is the condition of the index that finds them, as deliveries.Failed has it.
 const inTrouble = "d.state IN ('failed', 'waiting') AND d.why <> ''"
 
 // TroubleFilter chooses among deliveries that failed. Its zero value is the first fifty of all.
@@ -79,29 +79,15 @@ func (s *Service) Missed(ctx context.Context, tx *store.Tx, person int64) ([]Mis
 		WHERE i.person = $1 AND i.read_at IS NULL AND d.state = 'failed' GROUP BY d.channel ORDER BY d.channel`, person)
 }
 
-// again makes deliveries wait for a first try.
-const again = "UPDATE notice_delivery SET state = 'waiting', batch = NULL, tries = 0, why = '', detail = '', done_at = NULL, due_at = $1 WHERE "
-
 // Again sends again what failed, at once, and returns how many. What is on its way at this moment, or did not fail, is left alone.
 func (s *Service) Again(ctx context.Context, tx *store.Tx, ids ...int64) (int64, error) {
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	s.nudgeAll(tx)
-	return tx.Exec(ctx, again+"state IN ('failed', 'waiting') AND why <> '' AND id IN ("+marks(2, len(ids))+")",
-		append([]any{s.now().UnixMicro()}, anys(ids)...)...)
+	return s.box.Again(ctx, tx, "id IN ("+marks(2, len(ids))+")", anys(ids)...)
 }
 
 // AgainAll sends again everything of a channel that was given up or waits for another try: its server has been mended.
 func (s *Service) AgainAll(ctx context.Context, tx *store.Tx, channel string) (int64, error) {
-	s.nudgeAll(tx)
-	return tx.Exec(ctx, again+"state IN ('failed', 'waiting') AND why <> '' AND channel = $2", s.now().UnixMicro(), channel)
-}
-
-func (s *Service) nudgeAll(tx *store.Tx) {
-	tx.AfterCommit(func() {
-		for _, c := range s.carriers {
-			s.nudge(c.name())
-		}
-	})
+	return s.box.Again(ctx, tx, "channel = $2", channel)
 }

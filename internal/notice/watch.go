@@ -61,6 +61,9 @@ func (h *hub) nudge() {
 	}
 }
 
+// lookEvery is how often it is looked whether another server told somebody something.
+const lookEvery = time.Second
+
 func (h *hub) run(ctx context.Context, s *Service) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()

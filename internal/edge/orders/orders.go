@@ -22,6 +22,7 @@ import (
 	"huying/internal/errs"
 	"huying/internal/files"
 	"huying/internal/jobs"
+	"huying/internal/outbox"
 	"huying/internal/places"
 	"huying/internal/store"
 	"huying/internal/webhook"
@@ -65,14 +66,14 @@ type Service struct {
 	Parts
 	peers atomic.Pointer[Peers]
 	wires map[string]*wire // by the key of the peer, which the pack may not have, or not yet
+	box   *outbox.Box
 	http  *http.Client
 }
 
 // wire is how a peer is reached.
 type wire struct {
-	url  string
-	key  webhook.Key
-	wake chan struct{}
+	url string
+	key webhook.Key
 }
 
 // link is a peer of the pack that is connected.
@@ -95,8 +96,9 @@ func New(p Parts) (*Service, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.wires[key] = &wire{l.URL, secret, make(chan struct{}, 1)}
+		s.wires[key] = &wire{l.URL, secret}
 	}
+	s.openBox()
 	s.SetPeers(p.Peers)
 	return s, nil
 }
@@ -108,8 +110,9 @@ func (s *Service) SetPeers(p *Peers) {
 		p = &Peers{}
 	}
 	s.peers.Store(p)
+	s.box.Nudge()
 	for _, key := range slices.Sorted(maps.Keys(s.wires)) {
-		if s.nudge(key); p.byKey(key) == nil {
+		if p.byKey(key) == nil {
 			s.Log.Warn("a peer is connected that the pack does not have", "peer", key)
 		}
 	}

@@ -145,7 +145,7 @@ func (s *Service) ask(ctx context.Context, l *link, since time.Time) (map[Item]I
 		}
 		answer, f := s.exchange(ctx, l, "msg_"+rand.Text(), body, mostListed)
 		if f != nil {
-			return nil, errs.Wrap(errors.New(f.detail), errs.Unavailable, "orders.no_list", "peer", l.Key, "detail", f.detail)
+			return nil, errs.Wrap(errors.New(f.Detail), errs.Unavailable, "orders.no_list", "peer", l.Key, "detail", f.Detail)
 		}
 		var page List
 		if err := json.Unmarshal(answer, &page); err != nil {
@@ -275,10 +275,7 @@ func (s *Service) SendAgain(ctx context.Context, tx *store.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE orders_message SET state = 'waiting', tries = 0, why = '', detail = '', done_at = NULL, due_at = $1
-		WHERE order_id = $2 AND (state IN ('refused', 'dead') OR state = 'waiting' AND why <> '')`, s.now().UnixMicro(), o.ID)
-	if err != nil || n > 0 {
-		tx.AfterCommit(func() { s.nudge(o.Peer) })
+	if n, err := s.box.Again(ctx, tx, "order_id = $2", o.ID); err != nil || n > 0 {
 		return err
 	}
 	switch {

@@ -252,17 +252,6 @@ func (s *Service) enqueue(ctx context.Context, tx *store.Tx, o *Order, kind Type
 	now := s.now().UnixMicro()
 	_, err := tx.Exec(ctx, `INSERT INTO orders_message (order_id, peer, msg_id, type, body, files, state, due_at, made_at)
 		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)`, o.ID, o.Peer, "msg_"+rand.Text(), string(kind), body, files, now)
-	tx.AfterCommit(func() { s.nudge(o.Peer) })
+	tx.AfterCommit(func() { s.box.Nudge(o.Peer) })
 	return err
-}
-
-func (s *Service) nudge(peer string) {
-	w := s.wires[peer]
-	if w == nil {
-		return
-	}
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
 }
