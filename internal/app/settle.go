@@ -12,6 +12,7 @@ import (
 	"huying/internal/clock"
 	"huying/internal/errs"
 	"huying/internal/files"
+	"huying/internal/i18n"
 	"huying/internal/jobs"
 	"huying/internal/promise"
 	"huying/internal/store"
@@ -159,7 +160,10 @@ func (s *settled) struck(ctx context.Context) error {
 		lead.Person = s.c.Callers[0].Person
 	}
 	if !s.st.Over() {
-		if err := s.say(ctx, said, lead); err != nil {
+		switch err := s.say(ctx, said, lead); {
+		case errs.Is(err, errs.Invalid):
+			return s.giveBack(ctx, err)
+		case err != nil:
 			return err
 		}
 	}
@@ -173,6 +177,17 @@ func (s *settled) struck(ctx context.Context) error {
 		return err
 	}
 	return s.say(ctx, promise.Entry{Type: promise.Verified, Note: s.noted(note), Files: proof}, verifier)
+}
+
+// giveBack opens a case again when the register does not take what it says, with the register's reason: its figure is not reached, say. Where
+// the procedure does not let the program do that, the error is what the register said.
+func (s *settled) giveBack(ctx context.Context, refused error) error {
+	reason := s.texts.T(i18n.ZH, "app.not_entered", "why", s.texts.Error(i18n.ZH, refused))
+	err := s.act(ctx, s.tx, s.c, "reopen", casework.Data{"reason": reason})
+	if errs.Is(err, errs.Forbidden) || errs.Is(err, errs.Conflict) {
+		return refused
+	}
+	return err
 }
 
 // adjusted enters the change that a leader approved.

@@ -327,6 +327,38 @@ func TestClosingIsVerifiedByASecondUnitAndTakenBack(t *testing.T) {
 	})
 }
 
+func TestWhatTheRegisterDoesNotTakeIsNotStruckOff(t *testing.T) {
+	eachDistrict(t, "2021-11-10 09:00", func(d *district) {
+		lead := d.promise("2021-001").Lead
+		d.say(promise.Entry{Type: promise.Figure, Value: "520"})
+		photo := d.photo()
+		number := d.open(post(identity.Clerk, lead), closing, casework.Data{"promise": "2021-001", "title": "新增停车位798个", "claim": "done", "summary": "全部投入使用", "evidence": []any{photo}})
+		d.do(theSupervisor, number, "name", casework.Data{"unit": "finance"})
+		d.do(post(identity.Clerk, "finance"), number, "confirm", casework.Data{"note": "看过", "evidence": []any{photo}})
+		d.do(theSupervisor, number, "strike", casework.Data{"answer": "同意"})
+		c := d.cases(closing, "2021-001")[0]
+		if c.State != "returned" || c.Reopened != 1 || d.promise("2021-001").Over() || len(d.entries("2021-001")) != 1 {
+			t.Errorf("the case is %s, reopened %d times; the register says %q", c.State, c.Reopened, d.entries("2021-001"))
+		}
+		d.write(func(tx *store.Tx) error {
+			records, err := d.app.cases.Records(ctx, tx, c.ID)
+			last := records[len(records)-1]
+			if why, _ := last.Events[0].Did.Input["reason"].(string); last.By.Person != 0 || !strings.Contains(why, "目标是 798个，最新数值是 520") {
+				t.Errorf("%+v says %q", last.By, why)
+			}
+			return err
+		})
+		d.say(promise.Entry{Type: promise.Figure, Value: "798"})
+		d.do(post(identity.Clerk, lead), number, "again", casework.Data{"note": "已补齐", "evidence": []any{photo}})
+		d.do(theSupervisor, number, "name", casework.Data{"unit": "finance"})
+		d.do(post(identity.Clerk, "finance"), number, "confirm", casework.Data{"note": "看过", "evidence": []any{photo}})
+		d.do(theSupervisor, number, "strike", casework.Data{"answer": "同意"})
+		if st := d.promise("2021-001"); st.Light != promise.Closed {
+			t.Errorf("light %s", st.Light)
+		}
+	})
+}
+
 func TestAnAdjustmentNamesWhoApprovedIt(t *testing.T) {
 	eachDistrict(t, "2021-11-10 09:00", func(d *district) {
 		lead := d.promise("2021-001").Lead
