@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,6 +71,7 @@ type App struct {
 	cases    *casework.Service
 	events   *caseapi.Events
 	orders   *orders.Service
+	toPeers  *http.Client // of a drill; nil: over the network
 	site     *web.Server
 
 	sweptAt   atomic.Pointer[time.Time] // when this server last found all that was missed, by the machine's clock

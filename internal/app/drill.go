@@ -87,7 +87,11 @@ func OpenDrills(cfg DrillConfig) (s *DrillStage, err error) {
 
 // ReadDrills reads the drills of a pack and checks what they name of it. Its errors name file and line.
 func ReadDrills(p *pack.Pack, dir string, procedures map[string]*casework.Procedure) ([]*drill.Drill, error) {
-	known := drill.Known{Procedures: slices.Collect(maps.Keys(procedures)), Roles: rolesIn(p)}
+	peers, err := ReadPeers(p, dir)
+	if err != nil {
+		return nil, err
+	}
+	known := drill.Known{Procedures: slices.Collect(maps.Keys(procedures)), Roles: rolesIn(p), Peers: peers.Keys()}
 	for _, u := range p.Units {
 		known.Units = append(known.Units, u.Key)
 	}

@@ -33,6 +33,7 @@ type drillSystem struct {
 	*prepared
 	app   *App
 	hand  *clock.Hand
+	peers *drillPeers
 	front http.Handler
 	stage *DrillStage
 	dsn   string
@@ -69,7 +70,7 @@ func (s *DrillStage) open(ctx context.Context, d *drill.Drill) (*drillSystem, er
 	if err != nil {
 		return nil, err
 	}
-	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location))
+	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location), peersOf(d, s.cfg.Security))
 	if err == nil {
 		y.prepared = base
 	}
@@ -82,7 +83,7 @@ func (s *DrillStage) makeBase() (dsn string, err error) {
 	if dsn, err = s.scratch.fresh(ctx); err != nil {
 		return "", err
 	}
-	y, err := s.system(ctx, dsn, s.read.pack.Report.Date.In(s.read.pack.Location))
+	y, err := s.system(ctx, dsn, s.read.pack.Report.Date.In(s.read.pack.Location), &drillPeers{})
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +101,7 @@ func (s *DrillStage) prepare(d *drill.Drill) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location))
+	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location), peersOf(d, s.cfg.Security))
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (s *DrillStage) fill(ctx context.Context, d *drill.Drill) (*drillSystem, er
 	if err != nil {
 		return nil, err
 	}
-	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location))
+	y, err := s.system(ctx, dsn, d.Begins(s.read.pack.Location), peersOf(d, s.cfg.Security))
 	if err != nil {
 		return nil, err
 	}
@@ -129,15 +130,15 @@ func (s *DrillStage) fill(ctx context.Context, d *drill.Drill) (*drillSystem, er
 	return y, nil
 }
 
-// system opens the parts of a district over a database, on a clock that stands at a time.
-func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time) (y *drillSystem, err error) {
-	y = &drillSystem{stage: s, dsn: dsn, hand: clock.NewHand(at)}
+// system opens the parts of a district over a database, on a clock that stands at a time, with the other systems that it is connected to.
+func (s *DrillStage) system(ctx context.Context, dsn string, at time.Time, peers *drillPeers) (y *drillSystem, err error) {
+	y = &drillSystem{stage: s, dsn: dsn, hand: clock.NewHand(at), peers: peers}
 	if y.files, err = os.MkdirTemp(s.dir, "files-"); err != nil {
 		return nil, err
 	}
 	cfg := s.cfg
-	cfg.Files = filepath.Join(y.files, "files")
-	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, business: y.hand.Business()}
+	cfg.Files, cfg.Peers = filepath.Join(y.files, "files"), peers.links()
+	a := &App{cfg: cfg, pack: s.read.pack, texts: s.read.texts, report: s.read.report, procedures: s.procedures, business: y.hand.Business(), toPeers: &http.Client{Transport: peers}}
 	a.held.Store(s.read.held.Load())
 	y.app = a
 	if a.db, err = s.scratch.open(ctx, dsn, a.business); err == nil {
@@ -276,6 +277,10 @@ func (y *drillSystem) Settle(ctx context.Context) error {
 		if err := a.queue.Drain(ctx); err != nil {
 			return err
 		}
+		sent := y.peers.count()
+		if err := a.orders.Flush(ctx); err != nil {
+			return err
+		}
 		n, err := a.cases.Sweep(ctx, swept)
 		if err != nil {
 			return err
@@ -288,7 +293,7 @@ func (y *drillSystem) Settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 && near == 0 && !looked {
+		if n == 0 && near == 0 && !looked && sent == y.peers.count() {
 			break
 		}
 	}

@@ -195,11 +195,16 @@ func TestWhatAPackSaysHoldsWithoutARestart(t *testing.T) {
 				t.Errorf("%d lines on record", n)
 			}
 
-			change(t, folder, "peers.yaml", "key: hotline", "key: bus-hotline") // no address and secret for it here
-			if _, page := admin.get("/pack"); !strings.Contains(page, "新增对接系统“bus-hotline”") || strings.Contains(page, "新增对接系统“metro”") {
+			cfg.Pack = folder
+			if r, err := Verify(ctx, cfg, nil); err != nil || len(r.Findings) > 0 || r.Duties == 0 {
+				t.Errorf("what falls due is not as the calendar says: %+v %v", r, err)
+			}
+
+			change(t, folder, "peers.yaml", "key: metro", "key: tram") // no address and secret for it here
+			if _, page := admin.get("/pack"); !strings.Contains(page, "新增对接系统“tram”") || strings.Contains(page, "新增对接系统“metro”") {
 				t.Error("the page does not say which peer lacks its address and secret")
 			}
-			change(t, folder, "peers.yaml", "key: bus-hotline", "key: hotline")
+			change(t, folder, "peers.yaml", "key: tram", "key: metro")
 			again := server(t, url, dir, folder)
 			holds("after a restart", again, after)
 			if parts := again.restart(checked(t, folder)); len(parts) != 0 {

@@ -22,7 +22,7 @@ type deed struct {
 // say is the deed in a few words.
 func (d *deed) say(who string) string {
 	what := map[string]string{"opens": d.Opens, "does": d.Does, "approves": d.Approves, "returns": d.Returns, "claims": d.Claims,
-		"gives-back": d.GivesBack, "links": d.Links, "finds": d.Finds, "asks": d.Asks, "says": d.Says, "visits": d.Visits}
+		"gives-back": d.GivesBack, "links": d.Links, "finds": d.Finds, "asks": d.Asks, "says": d.Says, "visits": d.Visits, "posts": d.Posts}
 	verb := d.deeds()[0]
 	return strings.TrimSpace(who + " " + verb + " " + what[verb])
 }
@@ -36,6 +36,8 @@ func (p *player) act(ctx context.Context, d *deed) error {
 		return p.request(ctx, d)
 	case d.Visits != "":
 		return p.visit(ctx, d)
+	case d.Posts != "":
+		return p.post(ctx, d)
 	case d.Leads != nil:
 		return p.leads(ctx, d)
 	}

@@ -108,6 +108,11 @@ func ask(ctx context.Context, sys System, r request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return answerOf(resp, r.method+" "+r.path)
+}
+
+// answerOf reads the answer to a request. A server that failed is an error.
+func answerOf(resp *http.Response, request string) (*answer, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longest))
 	if cerr := resp.Body.Close(); err == nil {
 		err = cerr
@@ -120,7 +125,7 @@ func ask(ctx context.Context, sys System, r request) (*answer, error) {
 		_ = json.Unmarshal(body, &a.problem) // what is no problem document has no code, which say shows
 	}
 	if a.status >= 500 {
-		return nil, errs.New(errs.Internal, "drill.server_failed", "request", r.method+" "+r.path, "answer", a.say())
+		return nil, errs.New(errs.Internal, "drill.server_failed", "request", request, "answer", a.say())
 	}
 	return a, nil
 }

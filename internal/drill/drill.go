@@ -51,13 +51,14 @@ func (d *Drill) Line(step int) int { return d.file.Line(stepAt(step)) }
 // Begins is when the play begins, in the district's zone.
 func (d *Drill) Begins(zone *time.Location) time.Time { return d.At.in(time.Time{}, zone) }
 
-// Person is one of those who act in the play: with posts, with an account and no post, or without an account.
+// Person is one of those who act in the play: with posts, with an account and no post, or without an account; or another system.
 type Person struct {
 	Posts   []Post
 	Account bool
 	Name    string // by which they are called; without one, the name that the drill gives them
 	Phone   string
 	Email   string
+	Peer    string // the pack's key of the other system that it is
 
 	word string // one that is none of the words for a person
 }
@@ -84,6 +85,7 @@ type personFile struct {
 	Name  string `yaml:"name"`
 	Phone string `yaml:"phone"`
 	Email string `yaml:"email"`
+	Peer  string `yaml:"peer"`
 }
 
 // The words for people without a post.
@@ -105,7 +107,7 @@ func (p *Person) UnmarshalYAML(read func(any) error) error {
 	if err := read(&f); err != nil {
 		return err
 	}
-	p.Name, p.Phone, p.Email, p.Posts = f.Name, f.Phone, f.Email, f.Posts
+	p.Name, p.Phone, p.Email, p.Peer, p.Posts = f.Name, f.Phone, f.Email, f.Peer, f.Posts
 	if f.Post != (Post{}) {
 		p.Posts = append([]Post{f.Post}, p.Posts...)
 	}
@@ -133,6 +135,7 @@ type Step struct {
 	Asks      string `yaml:"asks"`       // the interface itself: GET /api/v1/…
 	Says      string `yaml:"says"`       // something of a promise: figure, done, …
 	Visits    string `yaml:"visits"`     // a public page
+	Posts     string `yaml:"posts"`      // a message of another system: order, status, …
 
 	// How.
 	As       string        `yaml:"as"`   // the name of a case that is opened or found
@@ -155,6 +158,7 @@ type Step struct {
 	Shows    []string      `yaml:"shows"`   // texts that stand on a page
 	Lacks    []string      `yaml:"lacks"`   // and that do not
 	Follows  Strings       `yaml:"follows"` // addresses whose links on a page all lead somewhere
+	Number   string        `yaml:"number"`  // of the order that a message is about; none: the one that was spoken of last
 	Answers  int           `yaml:"answers"`
 	Holds    Values        `yaml:"holds"` // path.in.the.answer: value
 	Needs    []string      `yaml:"needs"` // fields without which it is refused, which is tried first
@@ -205,6 +209,8 @@ type Expect struct {
 	Desks   Named[Strings] `yaml:"desks"`   // person: all that lies on their desk of the case
 	Told    Named[Strings] `yaml:"told"`    // person: topics of notices since they were last looked at
 	Receipt bool           `yaml:"receipt"` // it holds
+
+	Heard Named[Strings] `yaml:"heard"` // another system: what it was sent since it was last asked, in its order
 
 	Figures *Figures `yaml:"figures"`
 	Board   *Board   `yaml:"board"`

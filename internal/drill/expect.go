@@ -32,7 +32,7 @@ func (p *player) expect(ctx context.Context, i int, e *Expect) error {
 	if e.Case != "" {
 		l.on = p.named(e.Case)
 	}
-	checks := []func() error{l.people, l.desks, l.told, l.figures, l.board, l.promiseHolds}
+	checks := []func() error{l.people, l.desks, l.told, l.heard, l.figures, l.board, l.promiseHolds}
 	if e.ofCase() {
 		checks = append([]func() error{l.theCase}, checks...)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Known is what there is in a pack that drills may name.
-type Known struct{ Procedures, Roles, Units, Places []string }
+type Known struct{ Procedures, Roles, Units, Places, Peers []string }
 
 // CheckIn returns what of the pack the drill names that is not there, as an errs.List, or nil.
 func (d *Drill) CheckIn(k Known) error {
@@ -21,6 +21,7 @@ func (d *Drill) CheckIn(k Known) error {
 		has(k.Procedures, name, "$.procedure", "no_procedure")
 	}
 	for _, p := range d.People {
+		has(k.Peers, p.Value.Peer, "$.people."+p.Key+".peer", "no_peer")
 		for _, post := range p.Value.Posts {
 			at := "$.people." + p.Key
 			has(k.Roles, post.Role, at+".role", "no_role")

@@ -43,6 +43,11 @@ type player struct {
 	current *known
 	files   map[string]string // what was uploaded: the hash by the drill's name for it
 	told    map[string]int    // notices that were looked at, by person and number of the case
+
+	posted, seq int               // messages of other systems, and statuses among them
+	spoken      map[string]string // the number of the order that a system spoke of last
+	ordered     map[string]*known // cases by system and number of the order
+	listened    map[string]int    // messages that were looked at, by system
 }
 
 // known is a case of the play.
@@ -57,6 +62,7 @@ type known struct {
 
 func (p *player) run(ctx context.Context, stage Stage, changed map[string][]byte) (err error) {
 	p.files, p.told, p.people = map[string]string{}, map[string]int{}, names{}
+	p.spoken, p.ordered, p.listened = map[string]string{}, map[string]*known{}, map[string]int{}
 	if p.sys, err = stage.Open(ctx, p.d, changed); err != nil {
 		return err
 	}

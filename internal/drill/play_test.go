@@ -1,8 +1,11 @@
 package drill
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"huying/internal/errs"
 )
 
 func TestADrillIsPlayed(t *testing.T) {
@@ -36,6 +39,64 @@ func TestAStepThatFailsSaysWhatWasSeen(t *testing.T) {
 		if !r.Failed() || !strings.Contains(say(t, r.Err), tt.want) {
 			t.Errorf("%s: want %q, found\n%s", tt.name, tt.want, say(t, r.Err))
 		}
+	}
+}
+
+const byMessage = `
+drill: m
+procedure: p
+at: 2021-11-19 09:00
+people:
+  clerk: {role: clerk, unit: office}
+  other: {peer: hotline}
+  aunt:  {name: 王阿姨, phone: "13800000000"}
+steps:
+  - {who: other, posts: order, number: GD-1, for: aunt, with: {title: 题, due: 11-19 15:00}, files: [a.png], as: one, holds: {handled: P-1}, expect: {heard: {other: [accepted, accepted]}}}
+  - {who: other, posts: urge, with: {text: 请尽快}}
+  - {who: other, posts: order, number: GD-2, refused: invalid, field: order.title}
+  - {expect: {heard: {other: [accepted, accepted, accepted]}}}
+`
+
+func TestAnotherSystemPlays(t *testing.T) {
+	mustPass(t, mustRead(t, byMessage))
+	for _, tt := range []struct{ name, from, to, want string }{
+		{"a message that is refused", "with: {title: 题, due", "with: {titel: 题, due", "other posts order: expected done, seen 422 required order.title"},
+		{"a message that is taken", "refused: invalid, field: order.title", "with: {title: 题}, refused: invalid", "other posts order: expected refused: invalid, seen 200"},
+		{"one whose second coming is answered otherwise", "title: 题, due", "title: forgetful, due", "other posts order once more: expected"},
+		{"another answer", "handled: P-1", "handled: P-2", "handled: expected P-2, seen P-1"},
+		{"what it heard", "other: [accepted, accepted]", "other: [assigned]", "heard other: expected assigned, seen accepted, accepted"},
+		{"what it heard since", "{other: [accepted, accepted, accepted]}", "{other: none}", "heard other: expected none, seen accepted, accepted, accepted"},
+	} {
+		source := strings.Replace(byMessage, tt.from, tt.to, 1)
+		if source == byMessage {
+			t.Fatalf("%s: there is no %q", tt.name, tt.from)
+		}
+		r := Play(t.Context(), newToy(), mustRead(t, source), nil)
+		if !r.Failed() || !strings.Contains(say(t, r.Err), tt.want) {
+			t.Errorf("%s: want %q, found\n%s", tt.name, tt.want, say(t, r.Err))
+		}
+	}
+	for _, tt := range []struct{ from, to, key string }{
+		{"who: other, posts: urge", "who: clerk, posts: urge", "peer_posts"},
+		{"who: other, posts: urge, with: {text: 请尽快}", "who: other, notes: 请尽快", "peer_posts"},
+		{"posts: urge", "posts: urgent", "no_message"},
+		{"posts: order, number: GD-2", "posts: order", "no_number"},
+		{"heard: {other: [accepted, accepted]}", "heard: {clerk: [accepted]}", "no_peer_hears"},
+		{"with: {text: 请尽快}}", "with: {text: 请尽快}, as: two}", "bad_name"},
+		{"with: {text: 请尽快}}", "with: {text: 请尽快}, rates: {lead: 5}}", "key_of_other"},
+	} {
+		_, err := Read("d.yaml", []byte(strings.Replace(byMessage, tt.from, tt.to, 1)))
+		if !slices.ContainsFunc(errs.All(err), func(e *errs.Error) bool { return e.Key == "drill.check."+tt.key }) {
+			t.Errorf("%s: want %s, found\n%s", tt.to, tt.key, say(t, err))
+		}
+	}
+	d := mustRead(t, byMessage)
+	known := Known{Procedures: []string{"p"}, Roles: []string{"clerk"}, Units: []string{"office"}}
+	if err := d.CheckIn(known); err == nil || !strings.Contains(say(t, err), "There is no “hotline” in the pack's peers.yaml") {
+		t.Errorf("a peer that the pack does not have: %v", err)
+	}
+	if known.Peers = []string{"hotline"}; d.CheckIn(known) != nil {
+		t.Error(say(t, d.CheckIn(known)))
 	}
 }
 

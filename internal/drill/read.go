@@ -123,7 +123,7 @@ func (s *Step) deeds() []string {
 	}{
 		{"opens", s.Opens != ""}, {"does", s.Does != ""}, {"approves", s.Approves != ""}, {"returns", s.Returns != ""}, {"notes", s.Notes != ""},
 		{"claims", s.Claims != ""}, {"gives-back", s.GivesBack != ""}, {"links", s.Links != ""}, {"reveals", s.Reveals != nil},
-		{"finds", s.Finds != ""}, {"asks", s.Asks != ""}, {"says", s.Says != ""}, {"visits", s.Visits != ""},
+		{"finds", s.Finds != ""}, {"asks", s.Asks != ""}, {"says", s.Says != ""}, {"visits", s.Visits != ""}, {"posts", s.Posts != ""},
 	} {
 		if k.given {
 			out = append(out, k.key)
@@ -134,17 +134,18 @@ func (s *Step) deeds() []string {
 
 // Which deeds each further key of a step goes with.
 var goesWith = map[string][]string{
-	"as":      {"opens", "finds"},
-	"form":    {"opens", "does", "says"},
-	"with":    {"opens", "does", "returns", "says"},
-	"without": {"opens", "does", "says"},
+	"as":      {"opens", "finds", "posts"},
+	"form":    {"opens", "does", "says", "posts"},
+	"with":    {"opens", "does", "returns", "says", "posts"},
+	"without": {"opens", "does", "says", "posts"},
 	"said":    {"opens", "does"},
-	"for":     {"opens", "does", "claims"},
+	"for":     {"opens", "does", "claims", "posts"},
+	"number":  {"posts"},
 	"rates":   {"does"},
 	"turn":    {"does", "claims", "gives-back"},
 	"owner":   {"claims", "gives-back"},
 	"how":     {"links"},
-	"files":   {"notes"},
+	"files":   {"notes", "posts"},
 	"channel": {"opens"},
 	"foreign": {"opens"},
 	"parent":  {"opens"},
@@ -155,11 +156,11 @@ var goesWith = map[string][]string{
 	"shows":   {"visits"},
 	"lacks":   {"visits"},
 	"follows": {"visits"},
-	"holds":   {"asks"},
+	"holds":   {"asks", "posts"},
 	"needs":   {"opens", "does", "returns", "says"},
 	"not":     {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "says"},
-	"refused": {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "finds", "says"},
-	"field":   {"opens", "does", "returns", "claims", "says"},
+	"refused": {"opens", "does", "approves", "returns", "notes", "claims", "gives-back", "links", "reveals", "finds", "says", "posts"},
+	"field":   {"opens", "does", "returns", "claims", "says", "posts"},
 }
 
 // further are the keys that a step has beside its deed.
@@ -172,7 +173,7 @@ func (s *Step) further() []string {
 		{"as", s.As != ""}, {"form", s.Form != ""}, {"with", s.With != nil}, {"without", s.Without != nil}, {"said", s.Said != nil}, {"for", s.For != ""},
 		{"rates", s.Rates != nil}, {"turn", s.Turn != 0}, {"owner", s.Owner != ""}, {"how", s.How != ""}, {"files", s.Files != nil},
 		{"channel", s.Channel != ""}, {"foreign", s.Foreign != nil}, {"parent", s.Parent != ""}, {"leads", s.Leads != nil}, {"sends", s.Sends != nil},
-		{"answers", s.Answers != 0}, {"promise", s.Promise != ""}, {"shows", s.Shows != nil}, {"lacks", s.Lacks != nil}, {"follows", s.Follows != nil}, {"holds", s.Holds != nil}, {"needs", s.Needs != nil}, {"not", s.Not != nil}, {"refused", s.Refused != ""},
+		{"number", s.Number != ""}, {"answers", s.Answers != 0}, {"promise", s.Promise != ""}, {"shows", s.Shows != nil}, {"lacks", s.Lacks != nil}, {"follows", s.Follows != nil}, {"holds", s.Holds != nil}, {"needs", s.Needs != nil}, {"not", s.Not != nil}, {"refused", s.Refused != ""},
 		{"field", s.AtField != ""},
 	} {
 		if k.given {
@@ -210,6 +211,9 @@ func (c *checker) deed(at, deed string, s *Step) {
 	}
 	for _, name := range s.Who {
 		c.person(at+".who", name)
+		if x, _ := c.d.People.Get(name); (x.Peer != "") != (deed == "posts") {
+			c.wrong(at+".who", "peer_posts", "name", name, "deed", deed)
+		}
 	}
 	for _, name := range s.Not {
 		c.person(at+".not", name)
@@ -235,6 +239,8 @@ func (c *checker) deed(at, deed string, s *Step) {
 		}
 	case "asks":
 		c.asks(at, s)
+	case "posts":
+		c.posts(at, s)
 	case "says":
 	case "visits":
 		if !strings.HasPrefix(s.Visits, "/") {
@@ -274,6 +280,24 @@ func (c *checker) refusal(at string, s *Step) {
 	for _, key := range []string{"needs", "not", "leads", "as"} {
 		if slices.Contains(s.further(), key) {
 			c.wrong(at+"."+key, "key_of_refusal", "key", key)
+		}
+	}
+}
+
+// posts checks a message of another system. Only an order becomes a case; anything else is about one that was sent before, by them or to them.
+func (c *checker) posts(at string, s *Step) {
+	if !slices.Contains(Messages, s.Posts) {
+		c.wrong(at+".posts", "no_message", "text", s.Posts, "known", strings.Join(Messages, ", "))
+	}
+	if s.As != "" && (s.Posts != msgOrder || !nameText.MatchString(s.As) || s.As == wordNone) {
+		c.wrong(at+".as", "bad_name", "name", s.As)
+	}
+	if s.Posts == msgOrder {
+		if s.Number == "" {
+			c.wrong(at, "no_number")
+		}
+		if s.Refused == "" {
+			c.cases = append(c.cases, s.As)
 		}
 	}
 }

@@ -39,6 +39,12 @@ func (c *checker) expect(at string, e *Expect) {
 	people(c, at+".offers", e.Offers)
 	people(c, at+".desks", e.Desks)
 	people(c, at+".told", e.Told)
+	people(c, at+".heard", e.Heard)
+	for _, h := range e.Heard {
+		if x, ok := c.d.People.Get(h.Key); ok && x.Peer == "" {
+			c.wrong(at+".heard."+h.Key, "no_peer_hears", "name", h.Key)
+		}
+	}
 	for _, s := range e.Sees {
 		if !slices.Contains(sights, s.Value) {
 			c.wrong(at+".sees."+s.Key, "bad_sight", "text", s.Value)

@@ -35,6 +35,8 @@ func (r *recorded) Token(p string) string {
 
 func (r *recorded) Account(p string) int64 { return map[string]int64{"clerk": 7, "planner": 8}[p] }
 
+func (r *recorded) District() string                    { return "toy" }
+func (r *recorded) Heard(string) [][]byte               { return nil }
 func (r *recorded) Zone() *time.Location                { return zone }
 func (r *recorded) Close() error                        { return nil }
 func (r *recorded) At(context.Context, time.Time) error { return nil }
@@ -44,6 +46,10 @@ func (r *recorded) Verify(_ context.Context, receipt []byte) error {
 		return errors.New("it lacks its proof")
 	}
 	return nil
+}
+
+func (r *recorded) Post(context.Context, string, string, []byte) (*http.Response, error) {
+	return nil, errors.New("no other system was there when it was recorded")
 }
 
 func (r *recorded) RoundTrip(req *http.Request) (*http.Response, error) {

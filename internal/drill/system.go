@@ -39,5 +39,14 @@ type System interface {
 	// Verify holds a receipt, as the interface gave it, against the district's key and log.
 	Verify(ctx context.Context, receipt []byte) error
 
+	// District is the name by which other systems know the district.
+	District() string
+
+	// Post hands in a message of another system, signed as it signs (docs/orders.md), and returns the answer. peer is its key in the pack.
+	Post(ctx context.Context, peer, id string, body []byte) (*http.Response, error)
+
+	// Heard are the messages that were sent to another system since the play began, in their order. It takes every one.
+	Heard(peer string) [][]byte
+
 	Close() error
 }

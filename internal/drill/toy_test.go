@@ -87,6 +87,7 @@ type toySystem struct {
 	cases   []*kase
 	settled int
 	closed  bool
+	sent    [][]byte // to another system
 }
 
 func (y *toySystem) Token(p string) string {
@@ -104,6 +105,33 @@ func (y *toySystem) Account(p string) int64 {
 	}
 	return 0
 }
+
+func (y *toySystem) District() string { return "toy" }
+
+// Post opens a case for an order, and answers as its fields say.
+func (y *toySystem) Post(_ context.Context, peer, id string, body []byte) (*http.Response, error) {
+	var m struct {
+		Type, From, To, Number string
+		Order                  struct{ Title string }
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return nil, err
+	}
+	status, v := http.StatusOK, any(object{"number": m.Number, "handled": "P-1"})
+	switch {
+	case m.From != peer || m.To != "toy":
+		status, v = http.StatusBadRequest, refuse("not_for_us", "to")
+	case m.Type == msgOrder && m.Order.Title == "":
+		status, v = http.StatusUnprocessableEntity, refuse("required", "order.title")
+	case m.Type == msgOrder && m.Order.Title == "forgetful":
+		v = object{"number": m.Number, "handled": fmt.Sprint("P-", len(y.sent))}
+	}
+	y.sent = append(y.sent, []byte(`{"type":"status","number":"`+m.Number+`","status":{"is":"accepted"}}`))
+	data, err := json.Marshal(v)
+	return &http.Response{StatusCode: status, Body: io.NopCloser(bytes.NewReader(data)), Header: http.Header{}}, err
+}
+
+func (y *toySystem) Heard(string) [][]byte { return y.sent }
 
 func (y *toySystem) Zone() *time.Location { return zone }
 func (y *toySystem) Close() error         { y.closed = true; return nil }

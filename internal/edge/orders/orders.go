@@ -58,6 +58,7 @@ type Parts struct {
 	Peers *Peers          // as they are to begin with (SetPeers); nil: none
 	Links map[string]Link // by the key of the peer; one without is not connected
 	Roots *x509.CertPool  // authorities of the peers' certificates; nil: those of the machine
+	HTTP  *http.Client    // sends messages; nil: one that follows no redirect and knows Roots
 	Log   *slog.Logger    // nil is slog.Default
 }
 
@@ -87,7 +88,10 @@ func New(p Parts) (*Service, error) {
 	if p.Log == nil {
 		p.Log = slog.Default()
 	}
-	s := &Service{Parts: p, wires: map[string]*wire{}, http: webhook.Client(p.Roots, patience)}
+	s := &Service{Parts: p, wires: map[string]*wire{}, http: p.HTTP}
+	if s.http == nil {
+		s.http = webhook.Client(p.Roots, patience)
+	}
 	if err := CheckLinks(p.Links); err != nil {
 		return nil, err
 	}
