@@ -4,7 +4,8 @@
 #   make test     everything that must hold: quick checks, Go tests on both databases, command scripts, a real browser
 #   make build    bin/huying, front end included
 #   make lint     formatting, vet, staticcheck, generated pages, rules of the house
-#   make bench    what the budgets of the design are measured against, as one table; SIZE=0,100000,1000000 with so many cases
+#   make bench    what the budgets of the design are measured against, as one table; SIZE=0,100000,1000000 with so many cases;
+#                 DATABASE=… FILES=… SIZE=… with those that stand there already
 #   make score SHARED=../shared    the reader against the gold files
 #   make generate writes the *_templ.go files anew
 #   make clean    removes what was built; keeps ./data
@@ -31,7 +32,7 @@ lint:
 	@scripts/lint.sh
 
 bench: build
-	@SIZE="$(SIZE)" ENGINES="$(ENGINES)" PARTS="$(PARTS)" go run ./test/bench
+	@SIZE="$(SIZE)" ENGINES="$(ENGINES)" PARTS="$(PARTS)" DATABASE="$(DATABASE)" FILES="$(FILES)" go run ./test/bench
 
 score: build
 	@scripts/score.sh "$(SHARED)"

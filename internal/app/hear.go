@@ -23,12 +23,11 @@ func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error
 	if err != nil {
 		return err
 	}
+	var all []piece
 	for i, n := range casework.NewsOf(p, c, r) {
-		if err := a.news(ctx, tx, p, c, n, r.By.Person, fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)); err != nil {
-			return err
-		}
+		all = append(all, newsOf(n, fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)))
 	}
-	return nil
+	return a.send(ctx, tx, p, c, all, r.By.Person)
 }
 
 // remind tells the owner of a duty that it is near its end.
@@ -45,23 +44,44 @@ func (a *App) remind(ctx context.Context, tx *store.Tx, e casework.Soon) error {
 	if !ok {
 		return nil
 	}
-	return a.news(ctx, tx, p, c, n, 0, fmt.Sprintf("soon/%d/%d/%s/%d/%s/%d", e.Case, e.Visit, e.Name, e.N, e.Owner, e.Due))
+	return a.send(ctx, tx, p, c, []piece{newsOf(n, fmt.Sprintf("soon/%d/%d/%s/%d/%s/%d", e.Case, e.Visit, e.Name, e.N, e.Owner, e.Due))}, 0)
 }
 
-// news tells one thing about a case, once, to those who may know of it; but is left out.
-func (a *App) news(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, n casework.News, but int64, dedup string) error {
-	return a.send(ctx, tx, p, c, n.To, but, notice.Message{Topic: n.Topic, Urgent: n.Urgent, Dedup: dedup,
-		Args: map[string]any{"what": bilingual(n.Title), "due": n.Due}})
+// piece is something about a case for those behind some addresses.
+type piece struct {
+	to []string
+	m  notice.Message
 }
 
-// send sends what is told of a case to those behind some addresses who may know of it; but is left out.
-func (a *App) send(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, addresses []string, but int64, m notice.Message) (err error) {
-	if m.To, err = a.cases.Audience(ctx, tx, p, c, addresses, but); err != nil || len(m.To) == 0 {
+// newsOf is a piece of news as it is told, once.
+func newsOf(n casework.News, dedup string) piece {
+	return piece{n.To, notice.Message{Topic: n.Topic, Urgent: n.Urgent, Dedup: dedup, Args: map[string]any{"what": bilingual(n.Title), "due": n.Due}}}
+}
+
+// send sends what is told of a case to those who may know of it; but is left out.
+func (a *App) send(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, all []piece, but int64) error {
+	if len(all) == 0 {
+		return nil
+	}
+	addresses := make([][]string, len(all))
+	for i := range all {
+		addresses[i] = all[i].to
+	}
+	to, err := a.cases.Audience(ctx, tx, p, c, addresses, but)
+	if err != nil {
 		return err
 	}
-	m.Key, m.Link = "app.news."+m.Topic, "/cases/"+c.Number
-	m.Args["number"], m.Args["title"] = c.Number, titleFor(p, c)
-	return a.notices.Send(ctx, tx, m)
+	for i, t := range all {
+		if t.m.To = to[i]; len(t.m.To) == 0 {
+			continue
+		}
+		t.m.Key, t.m.Link = "app.news."+t.m.Topic, "/cases/"+c.Number
+		t.m.Args["number"], t.m.Args["title"] = c.Number, titleFor(p, c)
+		if err := a.notices.Send(ctx, tx, t.m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hearUrge tells those who owe something in a case that another system urges it on.
@@ -81,7 +101,8 @@ func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error 
 			owners = append(owners, string(o.Owner))
 		}
 	}
-	return a.send(ctx, tx, p, c, owners, 0, notice.Message{Topic: "case.urged", Urgent: true, Dedup: "urge/" + e.ID, Args: map[string]any{"text": e.Text}})
+	urged := notice.Message{Topic: "case.urged", Urgent: true, Dedup: "urge/" + e.ID, Args: map[string]any{"text": e.Text}}
+	return a.send(ctx, tx, p, c, []piece{{owners, urged}}, 0)
 }
 
 // titleFor is the title of a case as a letter may carry it: of a closed circle only what kind of case it is.

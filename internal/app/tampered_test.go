@@ -20,7 +20,7 @@ var changes = []struct{ sql, what, why string }{
 	{"DELETE FROM casework_duty WHERE case_id = 5", "case 5", "verify.lost_duty"},
 	{"UPDATE casework_duty SET name = 'other' WHERE case_id = 6", "case 6", "verify.stray_duty"},
 	{"DELETE FROM casework_record WHERE case_id = 7 AND seq = 1", "case 7", "verify.record_gap"},
-	{"UPDATE casework_case SET doc = REPLACE(doc, '\"visit\":', '\"visit\":1') WHERE id = 8", "case 8", "verify.differs"},
+	{"UPDATE casework_doc SET doc = REPLACE(doc, '\"visit\":', '\"visit\":1') WHERE case_id = 8", "case 8", "verify.differs"},
 	{"UPDATE casework_case SET due_at = 1 WHERE id = (SELECT MAX(id) FROM casework_case)", "the last case", "verify.differs"},
 }
 

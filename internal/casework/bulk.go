@@ -3,7 +3,6 @@ package casework
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -89,7 +88,7 @@ func (s *Service) NewBulk(ctx context.Context, hashes []string) (*Bulk, error) {
 		if err != nil {
 			return err
 		}
-		return tx.Each(ctx, "SELECT name, next FROM casework_next WHERE name <> 'case'", nil, func(rows *sql.Rows) error {
+		return tx.Each(ctx, "SELECT name, next FROM casework_next WHERE name <> 'case'", nil, func(rows store.Row) error {
 			var name string
 			var n int
 			err := rows.Scan(&name, &n)
@@ -217,7 +216,7 @@ func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 			return fmt.Errorf("%s: %w", x.Case.Number, err)
 		}
 	}
-	for _, rows := range []*store.Rows{&t.cases, &t.records, &t.duties, &t.parts} {
+	for _, rows := range []*store.Rows{&t.cases, &t.docs, &t.records, &t.duties, &t.parts} {
 		if err := rows.Insert(ctx, tx); err != nil {
 			return fmt.Errorf("%s: %w", rows.Table, err)
 		}
@@ -254,10 +253,10 @@ func (b *Bulk) count(ctx context.Context, tx *store.Tx) error {
 
 // bulkRows are the rows of a bulk.
 type bulkRows struct {
-	cases, records, duties, parts store.Rows
-	leaves                        []ledger.Leaf
-	texts                         []search.Text
-	waiting, done                 []jobs.Job
+	cases, docs, records, duties, parts store.Rows
+	leaves                              []ledger.Leaf
+	texts                               []search.Text
+	waiting, done                       []jobs.Job
 }
 
 func newBulkRows(cases int) *bulkRows {
@@ -268,7 +267,7 @@ func newBulkRows(cases int) *bulkRows {
 		}
 		return store.Rows{Table: name, Columns: all}
 	}
-	return &bulkRows{cases: table("casework_case", caseColumns), records: table("casework_record", recordColumns),
+	return &bulkRows{cases: table("casework_case", caseColumns), docs: table("casework_doc", "case_id, doc"), records: table("casework_record", recordColumns),
 		duties: table("casework_duty", dutyColumns), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
 }
 
@@ -278,7 +277,8 @@ func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) b
 	if err != nil {
 		return err
 	}
-	t.cases.Add(columns(x.Procedure, c, x.moved, doc)...)
+	t.cases.Add(columns(x.Procedure, c, x.moved)...)
+	t.docs.Add(c.ID, string(doc))
 	for _, r := range x.records {
 		signed, events, err := r.texts()
 		if err != nil {

@@ -127,21 +127,26 @@ func (s *Service) DeputiesOf(ctx context.Context, tx *store.Tx, persons []int64)
 
 // Absent returns the colleagues for whom a person stands in today.
 func (s *Service) Absent(ctx context.Context, deputy int64) (out []*identity.Actor, err error) {
-	var all []Deputy
-	err = s.DB.Read(ctx, func(tx *store.Tx) error {
-		all, err = store.All(ctx, tx, (*Deputy).fields, deputyColumns+` WHERE deputy = $1 AND ended_at IS NULL AND from_day <= $2 AND until_day >= $2
-			ORDER BY id LIMIT 20`, deputy, s.today(tx))
-		return err
-	})
+	err = s.DB.Read(ctx, func(tx *store.Tx) error { out, err = s.absent(ctx, tx, deputy); return err })
+	return out, err
+}
+
+func (s *Service) absent(ctx context.Context, tx *store.Tx, deputy int64) (out []*identity.Actor, err error) {
+	all, err := store.All(ctx, tx, (*Deputy).fields, deputyColumns+` WHERE deputy = $1 AND ended_at IS NULL AND from_day <= $2 AND until_day >= $2
+		ORDER BY id LIMIT 20`, deputy, s.today(tx))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var persons []int64
 	for _, d := range all {
-		a, err := s.Accounts.Actor(ctx, d.Person)
-		if errs.Is(err, errs.NotFound) {
-			continue // they left
+		persons = append(persons, d.Person)
+	}
+	slices.Sort(persons)
+	actors, err := s.Accounts.Actors(ctx, tx, slices.Compact(persons))
+	for _, d := range all {
+		if a := actors[d.Person]; a != nil { // else they left
+			out = append(out, a)
 		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
 	}
 	return out, err
 }

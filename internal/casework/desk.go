@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,16 +57,50 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	if f.Limit == 0 {
 		f.Limit = 20
 	}
-	conds, args := v.desk()
+	due := dueLast("d.due_at")
+	q := f.over(&v, tx.Now(), taskColumns+", d.urgent AS first, "+due+" AS next, d.case_id AS of_case", " ORDER BY d.urgent DESC, "+due+", d.case_id", f.Offset+f.Limit)
+	q.text, q.args = "SELECT * FROM ("+q.text+") AS u ORDER BY first DESC, next, of_case LIMIT ? OFFSET ?", append(q.args, f.Limit, f.Offset)
+	if tasks, err = store.All(ctx, tx, (*Task).onDesk, q.numbered(), q.args...); err != nil {
+		return nil, 0, err
+	}
+	count := f.over(&v, tx.Now(), "1 AS one", "", MostCounted+1)
+	count.text, count.args = "SELECT COUNT(*) FROM (SELECT one FROM ("+count.text+") AS u LIMIT ?) AS n", append(count.args, MostCounted+1)
+	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
+}
+
+// over is the query over what lies on a viewer's desk. What each holder owes is walked in order by its own index, so that the first page costs
+// the same however much there is.
+func (f *DeskFilter) over(v *Viewer, now time.Time, columns, order string, limit int) query {
+	conds, args := f.conditions(now)
+	part, more := v.hasPartIn("")
+	conds = append([]string{"d.outstanding", "d.holder = ?", cmp.Or(part, "1 = 0")}, conds...)
+	from := "SELECT " + columns + " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id"
+	var each []string
+	var all []any
+	for i, holder := range v.holders(f.Unit) {
+		each = append(each, "SELECT * FROM ("+from+where(conds)+order+" LIMIT ?) AS w"+strconv.Itoa(i))
+		all = append(append(append(append(all, holder), more...), args...), limit)
+	}
+	if len(each) == 0 {
+		return query{text: from + " WHERE 1 = 0"}
+	}
+	return query{strings.Join(each, " UNION ALL "), all}
+}
+
+// onDesk are a task's fields with the three by which a desk is in order.
+func (t *Task) onDesk() []any { return append(t.fields(), new(any), new(any), new(any)) }
+
+// dueLast is a time by which what has none comes last, as the indexes have it.
+func dueLast(column string) string { return "COALESCE(" + column + ", 9223372036854775807)" }
+
+// conditions of the filter on the duty d of the case c.
+func (f *DeskFilter) conditions(now time.Time) (conds []string, args []any) {
 	and := func(cond string, more ...any) { conds, args = append(conds, cond), append(args, more...) }
 	if f.Procedure != "" {
 		and("c.procedure = ?", f.Procedure)
 	}
-	if f.Unit != "" {
-		and("d.holder = ?", string(UnitMember(f.Unit)))
-	}
 	if f.Late {
-		and("d.status = 'missed' OR d.due_at < ?", micros(tx.Now()))
+		and("d.status = 'missed' OR d.due_at < ?", micros(now))
 	}
 	if !f.Soon.IsZero() {
 		and("d.due_at <= ?", micros(f.Soon))
@@ -76,21 +111,19 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	if f.Claimed != 0 {
 		and("d.claimed = ?", f.Claimed)
 	}
-	from := " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id" + where(conds)
-	q := query{"SELECT " + taskColumns + from + " ORDER BY c.urgent DESC, d.due_at IS NULL, d.due_at, d.case_id LIMIT ? OFFSET ?", append(args[:len(args):len(args)], f.Limit, f.Offset)}
-	if tasks, err = store.All(ctx, tx, (*Task).fields, q.numbered(), q.args...); err != nil {
-		return nil, 0, err
-	}
-	count := query{"SELECT COUNT(*) FROM (SELECT 1 AS one" + from + " LIMIT ?) AS n", append(args[:len(args):len(args)], MostCounted+1)}
-	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
+	return conds, args
 }
 
-// desk is what lies on a viewer's desk: what they owe, or a unit in which they hold a post, in cases in which they have a part. In a closed
-// circle that is nothing for the rest of the unit.
-func (v *Viewer) desk() (conds []string, args []any) {
-	holders := slices.Concat(v.own, v.units)
-	part, more := v.hasPartIn("")
-	return []string{"d.outstanding", "d.holder IN " + marks(len(holders)), cmp.Or(part, "1 = 0")}, append(asAny(holders), more...)
+// holders are those whose duties lie on a viewer's desk: themself, and the units in which they hold a post; of a unit, if it is named, only
+// that one. They see what they have a part in: in a closed circle that is nothing for the rest of the unit.
+func (v *Viewer) holders(unit string) []string {
+	var all []string
+	for _, holder := range slices.Concat(v.own, v.units) {
+		if unit == "" || holder == string(UnitMember(unit)) {
+			all = addOnce(all, holder)
+		}
+	}
+	return all
 }
 
 // Approvals returns the cases in which an action waits for the viewer's approval, the longest waiting first.

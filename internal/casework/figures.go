@@ -2,93 +2,12 @@ package casework
 
 import (
 	"context"
-	"database/sql"
 	"math"
 	"slices"
-	"time"
 
 	"huying/internal/clock"
 	"huying/internal/store"
 )
-
-// Standing is how a unit stands with what it owes in a period. Every count opens: it is what List or Desk returns for the same filter.
-type Standing struct {
-	Holder  string // unit:KEY
-	Owed    int    // still to be done, in time so far
-	Late    int    // still to be done, and missed
-	Met     int    // in time
-	Missed  int    // found missed, whether done later or not
-	Median  time.Duration
-	Decided int // duties of which Median was taken
-}
-
-// bucket is the grain of the median, by the clock on the wall.
-const bucket = 15 * time.Minute
-
-// Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
-// oversees; a closed circle's cases are counted nowhere here.
-func (s *Service) Board(ctx context.Context, tx *store.Tx, v Viewer, from, until clock.Date) (map[string]*Standing, error) {
-	zone := s.Calendar().Zone()
-	see, args := v.where(Whole)
-	q := query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
-		JOIN casework_case c ON c.id = d.case_id WHERE d.start_at >= ? AND d.start_at < ? AND d.holder LIKE 'unit:%' AND d.status <> 'withdrawn' AND c.openness >= 1
-		AND (` + see + `) GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took`,
-		append([]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}, args...)}
-	board := map[string]*Standing{}
-	took := map[string][]span{}
-	err := tx.Each(ctx, q.numbered(), q.args, func(rows *sql.Rows) error {
-		var holder, status string
-		var outstanding bool
-		var n int
-		var t sql.NullInt64
-		if err := rows.Scan(&holder, &status, &outstanding, &t, &n); err != nil {
-			return err
-		}
-		st := board[holder]
-		if st == nil {
-			st = &Standing{Holder: holder}
-			board[holder] = st
-		}
-		switch Status(status) {
-		case Due:
-			st.Owed += n
-		case DutyMet:
-			st.Met += n
-			took[holder] = append(took[holder], span{t.Int64, n})
-		case Breach:
-			st.Missed += n
-			if outstanding {
-				st.Late += n
-			}
-		}
-		return nil
-	})
-	for holder, spans := range took {
-		board[holder].Median, board[holder].Decided = median(spans)
-	}
-	return board, err
-}
-
-// span is how many duties took how many buckets.
-type span struct {
-	took int64
-	n    int
-}
-
-// median of spans in order of length.
-func median(spans []span) (time.Duration, int) {
-	all := 0
-	for _, s := range spans {
-		all += s.n
-	}
-	seen := 0
-	for _, s := range spans {
-		if seen += s.n; 2*seen >= all {
-			return time.Duration(s.took)*bucket + bucket/2, all
-		}
-	}
-	return 0, 0
-}
 
 // Tally is how the cases of a procedure stand.
 type Tally struct {
@@ -134,7 +53,7 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, v Viewer, p *Procedur
 		args = append(args, micros(from.In(zone)), micros(until.AddDays(1).In(zone)))
 	}
 	final := map[string]int{}
-	err := tx.Each(ctx, q+" GROUP BY state, outcome", args, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, q+" GROUP BY state, outcome", args, func(rows store.Row) error {
 		var state string
 		var outcome Outcome
 		var n int
@@ -226,7 +145,7 @@ func (s *Service) CountedDuties(ctx context.Context, tx *store.Tx, v Viewer, c C
 	}
 	from := " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id" + where([]string{"d.start_at >= ?", "d.start_at < ?", "d.holder = ?", cond, "c.openness >= 1", see})
 	all := append([]any{micros(c.From.In(zone)), micros(c.Until.AddDays(1).In(zone)), string(UnitMember(c.Unit))}, args...)
-	q := query{"SELECT " + taskColumns + from + " ORDER BY d.due_at IS NULL, d.due_at, d.case_id LIMIT ? OFFSET ?", append(all[:len(all):len(all)], c.Limit, c.Offset)}
+	q := query{"SELECT " + taskColumns + from + " ORDER BY " + dueLast("d.due_at") + ", d.case_id LIMIT ? OFFSET ?", append(all[:len(all):len(all)], c.Limit, c.Offset)}
 	if tasks, err = store.All(ctx, tx, (*Task).fields, q.numbered(), q.args...); err != nil {
 		return nil, 0, err
 	}
@@ -236,7 +155,7 @@ func (s *Service) CountedDuties(ctx context.Context, tx *store.Tx, v Viewer, c C
 
 // Owed returns how many duties somebody must still do, and how many of them were missed.
 func (s *Service) Owed(ctx context.Context) (open, missed int, err error) {
-	err = s.DB.Read(ctx, func(tx *store.Tx) error {
+	err = s.DB.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'missed' THEN 1 ELSE 0 END), 0) FROM casework_duty WHERE outstanding", nil, &open, &missed)
 	})
 	return open, missed, err

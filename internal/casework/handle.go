@@ -143,7 +143,7 @@ func (s *Service) DoIn(ctx context.Context, tx *store.Tx, who Asker, number stri
 	if done, err := s.again(ctx, tx, who); err != nil || done.Again {
 		return done, err
 	}
-	c, err := one(ctx, tx, "SELECT doc FROM casework_case WHERE number = $1"+tx.ForUpdate(), number)
+	c, err := one(ctx, tx, docOf+" WHERE c.number = $1"+tx.ForUpdate(), number)
 	if err != nil {
 		return Done{}, err
 	}
@@ -302,11 +302,14 @@ func (s *Service) remember(ctx context.Context, tx *store.Tx, who Asker, c *Case
 	if who.key() == "" {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO casework_asked (key, case_id, seq, at, print) VALUES ($1, $2, $3, $4, $5)", who.key(), c.ID, c.Seq, micros(tx.Now()), who.Print)
-	if store.IsUnique(err) { // the same command, at the same moment
-		return errs.Wrap(err, errs.Conflict, "casework.under_way")
+	same := func(_ int64, err error) error {
+		if store.IsUnique(err) { // the same command, at the same moment
+			return errs.Wrap(err, errs.Conflict, "casework.under_way")
+		}
+		return err
 	}
-	return err
+	return tx.LaterTold(ctx, same, "INSERT INTO casework_asked (key, case_id, seq, at, print) VALUES ($1, $2, $3, $4, $5)", who.key(), c.ID, c.Seq,
+		micros(tx.Now()), who.Print)
 }
 
 // key is the command's key among those of everybody.

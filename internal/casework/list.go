@@ -73,7 +73,7 @@ type Found struct {
 }
 
 // MostCounted bounds how far a list is counted: beyond it, it is "more than".
-const MostCounted = 10_000
+const MostCounted = 2_000
 
 // query is SQL with ? for each of its arguments.
 type query struct {
@@ -135,7 +135,7 @@ func where(conds []string) string {
 	return " WHERE (" + strings.Join(conds, ") AND (") + ")"
 }
 
-var orders = map[string]string{"": "c.id DESC", "newest": "c.id DESC", "oldest": "c.id", "due": "c.due_at IS NULL, c.due_at, c.id"}
+var orders = map[string]string{"": "c.id DESC", "newest": "c.id DESC", "oldest": "c.id", "due": dueLast("c.due_at") + ", c.id"}
 
 // List returns the cases that f chooses among those that a viewer sees, and how many there are, at most MostCounted + 1.
 func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (rows []Row, total int, err error) {
@@ -175,14 +175,16 @@ type listed struct {
 
 func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.c)) }
 
-const listedColumns = rowColumns + ", c.doc"
+const listedColumns = rowColumns + ", x.doc"
+
+const listedFrom = " FROM casework_case c JOIN casework_doc x ON x.case_id = c.id"
 
 // overAll is the query over all cases that a viewer sees; with no order it is the one that is counted.
 func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) query {
 	see, more := v.where(f.least())
-	q := query{text: "SELECT " + listedColumns + " FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
+	q := query{text: "SELECT " + listedColumns + listedFrom + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 	if order == "" {
-		q.text = strings.Replace(q.text, listedColumns, "1 AS one", 1) + " LIMIT ?"
+		q.text = strings.Replace(q.text, listedColumns+listedFrom, "1 AS one FROM casework_case c", 1) + " LIMIT ?"
 		q.args = append(q.args, MostCounted+1)
 		return q
 	}
@@ -214,7 +216,7 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 	if order == "" {
 		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u LIMIT ?", args: append(all, MostCounted+1)}
 	}
-	return query{text: "SELECT " + listedColumns + " FROM casework_case c WHERE c.id IN (" + b.String() + ") ORDER BY " + order + " LIMIT ? OFFSET ?",
+	return query{text: "SELECT " + listedColumns + listedFrom + " WHERE c.id IN (" + b.String() + ") ORDER BY " + order + " LIMIT ? OFFSET ?",
 		args: append(all, f.Limit, f.Offset)}
 }
 

@@ -23,22 +23,25 @@ type lookup struct {
 
 // Holds implements People.
 func (l *lookup) Holds(person int64, role, place string) bool {
-	a, err := l.s.Accounts.ActorIn(l.ctx, l.tx, person)
-	if err != nil {
-		l.fail(err)
+	all, err := l.s.Accounts.Actors(l.ctx, l.tx, []int64{person})
+	l.fail(err)
+	if all[person] == nil {
 		return false
 	}
-	v := l.s.ViewerOf(a, "")
+	v := l.s.ViewerOf(all[person], "")
 	return slices.ContainsFunc(v.roles, func(r placed) bool { return r.role == role && v.reaches(r.place, place) })
 }
 
 // Behind implements People. Of a role those are meant who hold it where the case is.
 func (l *lookup) Behind(address, place string) bool {
-	posts, err := l.s.Accounts.Posts(l.ctx, l.tx, address)
-	l.fail(err)
+	all, err := l.s.Accounts.Posts(l.ctx, l.tx, []string{address})
+	if err != nil {
+		l.fail(err)
+		return false
+	}
 	_, role := strings.CutPrefix(address, roleMark)
 	trees := l.s.Trees()
-	return slices.ContainsFunc(posts, func(p identity.Post) bool {
+	return slices.ContainsFunc(all[0], func(p identity.Post) bool {
 		return !role || p.Place == "" || place == "" || trees.Places.Covers(p.Place, place)
 	})
 }
@@ -90,44 +93,47 @@ func (r *recall) ask(key string, of func(People) bool) bool {
 	return so
 }
 
-// Audience returns the accounts that addresses of news mean, each once, of those who may know of the case; but is left out. A unit's news
-// is for those who act for it and for those who have a part in the case: not for everybody who holds some post there.
-func (s *Service) Audience(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, addresses []string, but int64) ([]int64, error) {
-	readers := p.readers(c, s.Trees())
-	var to []int64
-	for _, address := range addresses {
-		posts, err := s.Accounts.Posts(ctx, tx, address)
-		if err != nil {
-			return nil, err
+// Audience returns, for each of several pieces of news, the accounts that its addresses mean, each once, of those who may know of the case; but
+// is left out. A unit's news is for those who act for it and for those who have a part in the case: not for everybody who holds some post
+// there.
+func (s *Service) Audience(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, news [][]string, but int64) ([][]int64, error) {
+	addresses := slices.Compact(slices.Sorted(slices.Values(slices.Concat(news...))))
+	posts, err := s.Accounts.Posts(ctx, tx, addresses)
+	if err != nil {
+		return nil, err
+	}
+	var persons []int64
+	for _, post := range slices.Concat(posts...) {
+		if post.Person != but {
+			persons = append(persons, post.Person)
 		}
-		for _, post := range posts {
-			if post.Person == but || slices.Contains(to, post.Person) {
-				continue
-			}
-			ok, err := s.mayHear(ctx, tx, p, c, readers, post)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				to = append(to, post.Person)
+	}
+	slices.Sort(persons)
+	actors, err := s.Accounts.Actors(ctx, tx, slices.Compact(persons))
+	if err != nil {
+		return nil, err
+	}
+	readers := p.readers(c, s.Trees())
+	out := make([][]int64, len(news))
+	for i, to := range news {
+		for _, address := range to {
+			at, _ := slices.BinarySearch(addresses, address)
+			for _, post := range posts[at] {
+				a := actors[post.Person] // none of who is left out, and of who has left
+				if a != nil && !slices.Contains(out[i], a.ID) && s.mayHear(a, p, c, readers, post) {
+					out[i] = append(out[i], a.ID)
+				}
 			}
 		}
 	}
-	return to, nil
+	return out, nil
 }
 
 // mayHear reports whether the holder of a post may be told of a case.
-func (s *Service) mayHear(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, readers []string, post identity.Post) (bool, error) {
-	a, err := s.Accounts.ActorIn(ctx, tx, post.Person)
-	if errs.Is(err, errs.NotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
+func (s *Service) mayHear(a *identity.Actor, p *Procedure, c *Case, readers []string, post identity.Post) bool {
 	v := s.ViewerOf(a, "")
 	if post.Role == "" || v.isCaller(c) { // the person themself
-		return v.sees(p, c, readers) > Nothing, nil
+		return v.sees(p, c, readers) > Nothing
 	}
-	return v.hasPart(readers, c.Place) || v.hears(readers, c.Place), nil
+	return v.hasPart(readers, c.Place) || v.hears(readers, c.Place)
 }

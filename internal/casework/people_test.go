@@ -165,9 +165,11 @@ func TestNobodyIsToldOfACaseTheyMayNotSee(t *testing.T) {
 			o.read(func(tx *store.Tx) error {
 				_, r, err := o.Record(o.ctx, tx, c, c.Seq)
 				for _, n := range NewsOf(done.Procedure, c, r) {
-					if all[n.Topic], err = o.Audience(o.ctx, tx, done.Procedure, c, n.To, r.By.Person); err != nil {
+					to, err := o.Audience(o.ctx, tx, done.Procedure, c, [][]string{n.To}, r.By.Person)
+					if err != nil {
 						return err
 					}
+					all[n.Topic] = to[0]
 				}
 				return err
 			})

@@ -29,6 +29,9 @@ func (s *Service) Rebuild(ctx context.Context, tx *store.Tx, id int64) error {
 			return err
 		}
 	}
+	if _, err := tx.Exec(ctx, "INSERT INTO casework_doc (case_id, doc) VALUES ($1, '') ON CONFLICT DO NOTHING", id); err != nil {
+		return err
+	}
 	p := versions[c.Hash]
 	if _, err := tx.Exec(ctx, `UPDATE casework_case SET number = $2, procedure = $3, title = $4, category = $5, place = $6, simulated = $7, repeats = $8,
 		opened_at = $9 WHERE id = $1`, id, c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt)); err != nil {

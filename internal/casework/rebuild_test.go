@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"database/sql"
 	"fmt"
 	"reflect"
 	"testing"
@@ -14,8 +13,8 @@ import (
 func (o *office) kept(id int64) (all []string) {
 	o.t.Helper()
 	o.read(func(tx *store.Tx) error {
-		for _, table := range []struct{ name, where, order string }{{"casework_case", "id", "id"}, {"casework_duty", "case_id", "visit, name, n, owner"}, {"casework_part", "case_id", "member"}} {
-			err := tx.Each(o.ctx, fmt.Sprintf("SELECT * FROM %s WHERE %s = $1 ORDER BY %s", table.name, table.where, table.order), []any{id}, func(rows *sql.Rows) error {
+		for _, table := range []struct{ name, where, order string }{{"casework_case", "id", "id"}, {"casework_doc", "case_id", "case_id"}, {"casework_duty", "case_id", "visit, name, n, owner"}, {"casework_part", "case_id", "member"}} {
+			err := tx.Each(o.ctx, fmt.Sprintf("SELECT * FROM %s WHERE %s = $1 ORDER BY %s", table.name, table.where, table.order), []any{id}, func(rows store.Row) error {
 				columns, err := rows.Columns()
 				if err != nil {
 					return err
@@ -51,7 +50,9 @@ func TestWhatIsKeptOfACaseFollowsFromItsHistory(t *testing.T) {
 		o.do(builder, c.Number, Note{Text: "材料已到"})
 		before, untouched := o.kept(c.ID), o.kept(other.ID)
 		for _, damage := range []string{
-			"UPDATE casework_case SET doc = '{}', state = 'lost', seq = 1, title = 'x', closed_at = 1, timer_at = NULL WHERE id = $1",
+			"DELETE FROM casework_doc WHERE case_id = $1",
+			"UPDATE casework_doc SET doc = '{}' WHERE case_id = $1",
+			"UPDATE casework_case SET state = 'lost', seq = 1, title = 'x', closed_at = 1, timer_at = NULL WHERE id = $1",
 			"DELETE FROM casework_duty WHERE case_id = $1",
 			"UPDATE casework_duty SET status = 'met', outstanding = FALSE, due_at = 5 WHERE case_id = $1",
 			"DELETE FROM casework_part WHERE case_id = $1",

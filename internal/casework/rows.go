@@ -14,8 +14,11 @@ import (
 
 // load returns a case with the row held until the transaction ends, or errs.NotFound.
 func load(ctx context.Context, tx *store.Tx, id int64) (*Case, error) {
-	return one(ctx, tx, "SELECT doc FROM casework_case WHERE id = $1"+tx.ForUpdate(), id)
+	return one(ctx, tx, docOf+" WHERE c.id = $1"+tx.ForUpdate(), id)
 }
+
+// docOf reads cases c as they are. Who holds one holds both its rows: PostgreSQL reads anew, after it waited, only what is held.
+const docOf = "SELECT x.doc FROM casework_case c JOIN casework_doc x ON x.case_id = c.id"
 
 func one(ctx context.Context, tx *store.Tx, query string, args ...any) (*Case, error) {
 	c := &Case{}
@@ -28,24 +31,24 @@ func one(ctx context.Context, tx *store.Tx, query string, args ...any) (*Case, e
 
 // Case returns a case as it is now, or errs.NotFound. It asks nobody whether they may see it: that is for See.
 func (s *Service) Case(ctx context.Context, tx *store.Tx, id int64) (*Case, error) {
-	return one(ctx, tx, "SELECT doc FROM casework_case WHERE id = $1", id)
+	return one(ctx, tx, "SELECT doc FROM casework_doc WHERE case_id = $1", id)
 }
 
 // ByNumber is Case by the number that people know.
 func (s *Service) ByNumber(ctx context.Context, tx *store.Tx, number string) (*Case, error) {
-	return one(ctx, tx, "SELECT doc FROM casework_case WHERE number = $1", number)
+	return one(ctx, tx, docOf+" WHERE c.number = $1", number)
 }
 
 // Repeats returns the cases of a procedure with a value in the field that it calls repeat, the newest first.
 func (s *Service) Repeats(ctx context.Context, tx *store.Tx, procedure, value string) ([]Case, error) {
 	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		"SELECT doc FROM casework_case WHERE procedure = $1 AND repeats = $2 ORDER BY id DESC", procedure, value)
+		docOf+" WHERE c.procedure = $1 AND c.repeats = $2 ORDER BY c.id DESC", procedure, value)
 }
 
 // Running returns the cases of a procedure that are open.
 func (s *Service) Running(ctx context.Context, tx *store.Tx, procedure string) ([]Case, error) {
 	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		"SELECT doc FROM casework_case WHERE procedure = $1 AND closed_at IS NULL ORDER BY id", procedure)
+		docOf+" WHERE c.procedure = $1 AND c.closed_at IS NULL ORDER BY c.id", procedure)
 }
 
 // Records returns what happened in a case, from its opening on.
@@ -62,7 +65,7 @@ func (s *Service) append(ctx context.Context, tx *store.Tx, c *Case, r Record) e
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO casework_record ("+recordColumns+") VALUES ($1, $2, $3, $4, $5)",
+	if err := tx.Later(ctx, "INSERT INTO casework_record ("+recordColumns+") VALUES ($1, $2, $3, $4, $5)",
 		c.ID, r.Seq, micros(r.At), signed, events); err != nil {
 		return err
 	}
@@ -106,28 +109,32 @@ func saveRow(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, at time.T
 		return err
 	}
 	if fresh {
-		_, err = tx.Exec(ctx, `INSERT INTO casework_case (`+caseColumns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`, columns(p, c, at, doc)...)
-	} else {
-		_, err = tx.Exec(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
-			level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, doc = $15, tone = $16 WHERE id = $1`,
-			movable(p, c, at, doc)...)
+		if err := tx.Later(ctx, `INSERT INTO casework_case (`+caseColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, columns(p, c, at)...); err != nil {
+			return err
+		}
+		return tx.Later(ctx, "INSERT INTO casework_doc (case_id, doc) VALUES ($1, $2)", c.ID, string(doc))
 	}
-	return err
+	if err := tx.Later(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
+		level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, tone = $15 WHERE id = $1`,
+		movable(p, c, at)...); err != nil {
+		return err
+	}
+	return tx.Later(ctx, "UPDATE casework_doc SET doc = $2 WHERE case_id = $1", c.ID, string(doc))
 }
 
-const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, doc, tone,
+const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, tone,
 	number, procedure, title, category, place, simulated, repeats, opened_at`
 
 // columns are all columns of a case.
-func columns(p *Procedure, c *Case, at time.Time, doc []byte) []any {
-	return append(movable(p, c, at, doc), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))
+func columns(p *Procedure, c *Case, at time.Time) []any {
+	return append(movable(p, c, at), c.Number, c.Procedure, c.Title, c.Category, c.Place, c.Simulated, p.repeats(c.Form), micros(c.OpenedAt))
 }
 
 // movable are the columns of a case that its life changes, after its id.
-func movable(p *Procedure, c *Case, at time.Time, doc []byte) []any {
+func movable(p *Procedure, c *Case, at time.Time) []any {
 	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.Approver(c), c.Urgent, c.Level, p.openness(), micros(at),
-		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), string(doc), p.toneOf(c)}
+		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), p.toneOf(c)}
 }
 
 // nextDue is when the first of what is still to be done falls due, or fell.
@@ -158,11 +165,11 @@ func (p *Procedure) repeats(form Data) string {
 
 // saveDuties writes the duties that are new or have changed, in one statement. Duties are never removed, and keep their order.
 func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
-	const columns = 17
+	const columns = 18
 	var args []any
 	for i := range c.Duties {
 		o := &c.Duties[i]
-		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) {
+		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) && (old.Urgent == c.Urgent || !o.outstanding()) {
 			continue
 		}
 		args = append(args, c.dutyRow(o)...)
@@ -170,26 +177,26 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 	for some := range slices.Chunk(args, mostRows*columns) {
 		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + store.Tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
 			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
-			outstanding = excluded.outstanding, claimed = excluded.claimed, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
+			outstanding = excluded.outstanding, claimed = excluded.claimed, urgent = excluded.urgent, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
 			AND excluded.warn_at IS NOT NULL THEN casework_duty.warn_at ELSE excluded.warn_at END`, some}
-		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
+		if err := tx.Later(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed, warn_at"
+const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed, urgent, warn_at"
 
 func (c *Case) dutyRow(o *Owing) []any {
 	return []any{c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
-		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed, store.Micros(c.warnAt(o))}
+		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed, c.Urgent && o.outstanding(), store.Micros(c.warnAt(o))}
 }
 
 // mostRows bounds the rows of one INSERT.
 const mostRows = 50
 
-// tuples is a list of rows of placeholders.
+// sameRow reports whether two duties have the same row.
 func sameRow(a, b *Owing) bool {
 	return a.DutyKey == b.DutyKey && a.Status == b.Status && a.Due.Equal(b.Due) && a.Provisional == b.Provisional && a.At.Equal(b.At) &&
 		a.Done.Equal(b.Done) && a.Gone == b.Gone && a.Claimed == b.Claimed
@@ -227,7 +234,7 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 	}
 	for some := range slices.Chunk(args, 2*mostRows) {
 		q := query{"INSERT INTO casework_part (member, case_id) VALUES " + store.Tuples(len(some)/2, 2) + " ON CONFLICT DO NOTHING", some}
-		if _, err := tx.Exec(ctx, q.numbered(), q.args...); err != nil {
+		if err := tx.Later(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
 	}
@@ -235,7 +242,7 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 		if slices.Contains(now, m) {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM casework_part WHERE member = $1 AND case_id = $2", m, c.ID); err != nil {
+		if err := tx.Later(ctx, "DELETE FROM casework_part WHERE member = $1 AND case_id = $2", m, c.ID); err != nil {
 			return err
 		}
 	}

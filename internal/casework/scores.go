@@ -109,7 +109,7 @@ func (s *Service) deducted(ctx context.Context, tx *store.Tx, key string, d *Ded
 	for _, ref := range d.Ended {
 		procedure, state, _ := strings.Cut(ref, "/")
 		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-			`SELECT doc FROM casework_case WHERE procedure = $1 AND state = $2 AND closed_at >= $3 AND closed_at < $4 AND openness >= 1 ORDER BY closed_at, id`,
+			docOf+` WHERE c.procedure = $1 AND c.state = $2 AND c.closed_at >= $3 AND c.closed_at < $4 AND c.openness >= 1 ORDER BY c.closed_at, c.id`,
 			procedure, state, from, until)
 		if err != nil {
 			return nil, err
@@ -139,7 +139,7 @@ func appealed(ctx context.Context, tx *store.Tx, appeals string, year int) ([]Li
 		return nil, nil
 	}
 	cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		"SELECT doc FROM casework_case WHERE procedure = $1 AND state = $2 ORDER BY id", procedure, state)
+		docOf+" WHERE c.procedure = $1 AND c.state = $2 ORDER BY c.id", procedure, state)
 	if err != nil {
 		return nil, err
 	}

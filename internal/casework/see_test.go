@@ -45,7 +45,7 @@ func setOpenness(o *office) {
 		p.Visible, p.Hash = vis, fmt.Sprintf("%064d", i)
 		base[p.Hash] = &p
 		o.write(func(tx *store.Tx) error {
-			cases, err := store.All(o.ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, "SELECT doc FROM casework_case WHERE id % 4 = $1", i)
+			cases, err := store.All(o.ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, "SELECT doc FROM casework_doc WHERE case_id % 4 = $1", i)
 			for j := range cases {
 				c := &cases[j]
 				c.Hash = p.Hash
@@ -86,7 +86,7 @@ func sameForListAndCase(rt *rapid.T, o *office) {
 				rt.Errorf("%s is listed and not seen", r.Number)
 			}
 		}
-		cases, err2 := store.All(o.ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, "SELECT doc FROM casework_case ORDER BY id DESC")
+		cases, err2 := store.All(o.ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, "SELECT doc FROM casework_doc ORDER BY case_id DESC")
 		for i := range cases {
 			c := &cases[i]
 			p := o.library.byHash[c.Hash]

@@ -47,12 +47,13 @@ type Names interface {
 
 // Accounts says who a person is and what they hold today.
 type Accounts interface {
-	// Actor returns errs.NotFound for one who has no account any more, ActorIn too, within a transaction.
+	// Actor returns errs.NotFound for one who has no account any more.
 	Actor(ctx context.Context, person int64) (*identity.Actor, error)
-	ActorIn(ctx context.Context, tx *store.Tx, person int64) (*identity.Actor, error)
-	// Posts returns whom an address of news means: of unit:KEY all who hold a post in the unit, of ROLE@unit:KEY those with the role, of
-	// role:ROLE all who hold it, of person:ID that one, without a post.
-	Posts(ctx context.Context, tx *store.Tx, address string) ([]identity.Post, error)
+	// Actors returns those of some people who have an account still, within a transaction.
+	Actors(ctx context.Context, tx *store.Tx, persons []int64) (map[int64]*identity.Actor, error)
+	// Posts returns whom each of some addresses of news means: of unit:KEY all who hold a post in the unit, of ROLE@unit:KEY those with the
+	// role, of role:ROLE all who hold it, of person:ID that one, without a post.
+	Posts(ctx context.Context, tx *store.Tx, addresses []string) ([][]identity.Post, error)
 }
 
 // Ledger takes down what must not be changed afterwards.
@@ -76,6 +77,7 @@ type Service struct {
 	Parts
 	library library
 	numbers numbers
+	boards  boards
 }
 
 // New returns the service over its parts. It reads the versions of procedures when they are first asked for.

@@ -48,10 +48,26 @@ func (b *notebook) Actor(_ context.Context, person int64) (*identity.Actor, erro
 	return nil, errs.New(errs.NotFound, "store.not_found")
 }
 
-func (b *notebook) ActorIn(ctx context.Context, _ *store.Tx, person int64) (*identity.Actor, error) {
-	return b.Actor(ctx, person)
+func (b *notebook) Actors(_ context.Context, _ *store.Tx, persons []int64) (map[int64]*identity.Actor, error) {
+	all := map[int64]*identity.Actor{}
+	for _, id := range persons {
+		if a := b.people[id]; a != nil {
+			all[id] = a
+		}
+	}
+	return all, nil
 }
-func (b *notebook) Posts(_ context.Context, _ *store.Tx, address string) (posts []identity.Post, err error) {
+func (b *notebook) Posts(_ context.Context, _ *store.Tx, addresses []string) (out [][]identity.Post, err error) {
+	for _, address := range addresses {
+		posts, err := b.postsOf(address)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, posts)
+	}
+	return out, nil
+}
+func (b *notebook) postsOf(address string) (posts []identity.Post, err error) {
 	if id, ok := Member(address).Person(); ok {
 		return []identity.Post{{Person: id}}, nil
 	}

@@ -111,7 +111,7 @@ func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		n, stuck = 0, nil
 		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-			"SELECT doc FROM casework_case WHERE timer_at < $1 ORDER BY timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
+			docOf+" WHERE c.timer_at < $1 ORDER BY c.timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
 		if err != nil {
 			return err
 		}

@@ -154,11 +154,11 @@ func rowOf(c *Case, s Sight) Row {
 // View returns a case as who asks sees it, or errs.NotFound: who may not know of a case is told the same as if there were none. A colleague
 // who stands in for another sees what that one would.
 func (s *Service) View(ctx context.Context, who Asker, number string) (v *View, err error) {
-	all, err := s.eyes(ctx, who)
-	if err != nil {
-		return nil, err
-	}
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
+		all, err := s.eyes(ctx, tx, who)
+		if err != nil {
+			return err
+		}
 		b, err := s.viewing(ctx, tx, all, number)
 		if err == nil {
 			v, err = b.build()
@@ -174,7 +174,7 @@ type eye struct {
 	viewer Viewer
 }
 
-func (s *Service) eyes(ctx context.Context, who Asker) ([]eye, error) {
+func (s *Service) eyes(ctx context.Context, tx *store.Tx, who Asker) ([]eye, error) {
 	all := []eye{{who, s.ViewerOf(who.Actor, who.Secret)}}
 	if who.For != nil {
 		return []eye{{who, s.ViewerOf(who.For, "")}}, nil
@@ -182,7 +182,7 @@ func (s *Service) eyes(ctx context.Context, who Asker) ([]eye, error) {
 	if who.Actor == nil || who.Actor.MustChange {
 		return all, nil
 	}
-	absent, err := s.Absent(ctx, who.Actor.ID)
+	absent, err := s.absent(ctx, tx, who.Actor.ID)
 	for _, a := range absent {
 		all = append(all, eye{Asker{Actor: who.Actor, For: a}, s.ViewerOf(a, "")})
 	}
@@ -218,11 +218,11 @@ func (s *Service) viewing(ctx context.Context, tx *store.Tx, all []eye, number s
 // Sealed returns what of a case the vault keeps and who asks may have revealed: all that is personal, when they learn who called; else what is
 // their own. It is errs.NotFound when they may not know of the case, and errs.Forbidden when they do not see the whole of it.
 func (s *Service) Sealed(ctx context.Context, who Asker, number string) (fields []SealedField, err error) {
-	all, err := s.eyes(ctx, who)
-	if err != nil {
-		return nil, err
-	}
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
+		all, err := s.eyes(ctx, tx, who)
+		if err != nil {
+			return err
+		}
 		b, err := s.viewing(ctx, tx, all, number)
 		if err != nil {
 			return err

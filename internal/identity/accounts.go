@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"huying/internal/clock"
@@ -98,7 +97,7 @@ func (s *Service) fillRoles(ctx context.Context, tx *store.Tx, all []Account) er
 	var w store.Where
 	w.And("person BETWEEN ? AND ?", low, high)
 	w.And(holdsSQL, today, today)
-	err := tx.Each(ctx, "SELECT DISTINCT person, role FROM identity_grant"+w.SQL(), w.Args(), func(rows *sql.Rows) error {
+	err := tx.Each(ctx, "SELECT DISTINCT person, role FROM identity_grant"+w.SQL(), w.Args(), func(rows store.Row) error {
 		var person int64
 		var role Role
 		if err := rows.Scan(&person, &role); err != nil {

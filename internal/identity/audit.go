@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
@@ -166,7 +165,7 @@ func fillSubjects(ctx context.Context, tx *store.Tx, lines []Line) error {
 	}
 	var w store.Where
 	w.And("id IN ("+strings.Join(marks, ", ")+")", ids...)
-	err := tx.Each(ctx, "SELECT id, login FROM identity_account"+w.SQL(), w.Args(), func(rows *sql.Rows) error {
+	err := tx.Each(ctx, "SELECT id, login FROM identity_account"+w.SQL(), w.Args(), func(rows store.Row) error {
 		var id int64
 		var login string
 		err := rows.Scan(&id, &login)
@@ -227,7 +226,7 @@ func (s *Service) VerifyAudit(ctx context.Context, by By) (c AuditCheck, err err
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		c = AuditCheck{}
-		err := tx.Each(ctx, "SELECT "+lineColumns+" FROM identity_audit ORDER BY seq", nil, func(rows *sql.Rows) error {
+		err := tx.Each(ctx, "SELECT "+lineColumns+" FROM identity_audit ORDER BY seq", nil, func(rows store.Row) error {
 			var l Line
 			if err := rows.Scan(l.fields()...); err != nil || c.Broken != 0 {
 				return err

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 
 	"huying/internal/clock"
@@ -103,33 +104,67 @@ func (b By) need(p Permission) error {
 // Actor returns a person with the grants that hold today. It returns errs.NotFound when there is no such account or it is disabled:
 // its sessions are worth nothing.
 func (s *Service) Actor(ctx context.Context, person int64) (a *Actor, err error) {
-	err = s.db.Read(ctx, func(tx *store.Tx) error { a, err = s.ActorIn(ctx, tx, person); return err })
+	err = s.db.ReadOnce(ctx, func(tx *store.Tx) error { a, err = s.ActorIn(ctx, tx, person); return err })
 	return a, err
 }
 
 // ActorIn is Actor in the caller's transaction.
 func (s *Service) ActorIn(ctx context.Context, tx *store.Tx, person int64) (*Actor, error) {
-	acc, err := account(ctx, tx, person)
-	if err != nil {
-		return nil, err
+	all, err := s.Actors(ctx, tx, []int64{person})
+	if err == nil && all[person] == nil {
+		err = errs.New(errs.NotFound, "identity.no_account")
 	}
-	if acc.Disabled() {
-		return nil, errs.New(errs.NotFound, "identity.no_account")
-	}
-	grants, err := grantsOf(ctx, tx, person)
-	units, places := s.trees()
-	return actorOf(acc, grants, clock.DateOf(tx.Now(), s.zone), units, places), err
+	return all[person], err
 }
 
-// actorOf is the person with those of the grants that hold on a day.
-func actorOf(acc Account, grants []Grant, on clock.Date, units, places Tree) *Actor {
-	a := &Actor{ID: acc.ID, Login: acc.Login, Name: acc.Name, Unit: acc.Unit, MustChange: acc.MustChange, Units: units, Places: places}
-	for _, g := range grants {
-		if g.Holds(on) {
-			a.Grants = append(a.Grants, g)
+// Actors returns those of some people who have an account that is not disabled, with the grants that hold today.
+func (s *Service) Actors(ctx context.Context, tx *store.Tx, persons []int64) (map[int64]*Actor, error) {
+	all := map[int64]*Actor{}
+	for some := range slices.Chunk(persons, mostPersons) {
+		found, err := store.All(ctx, tx, (*holding).fields, "SELECT "+holdingColumns+" FROM identity_account a"+withGrants+" WHERE a.id IN ("+
+			marks(1, len(some))+") ORDER BY g.id", anys(some)...)
+		if err != nil {
+			return nil, err
+		}
+		s.gather(all, found, s.today(tx))
+	}
+	return all, nil
+}
+
+// holding is an account with one of its grants, or with none.
+type holding struct {
+	acc   Account
+	grant Grant
+}
+
+const (
+	holdingColumns = `a.id, a.login, a.name, a.unit, a.must_change, a.disabled_at,
+		g.id, g.person, g.role, g.unit, g.place, g.from_day, g.until_day, g.note, g.granted_by, g.granted_at`
+	withGrants = " LEFT JOIN identity_grant g ON g.person = a.id AND g.revoked_at IS NULL"
+)
+
+func (h *holding) fields() []any {
+	a, g := &h.acc, &h.grant
+	return []any{&a.ID, &a.Login, &a.Name, &a.Unit, &a.MustChange, store.At(&a.DisabledAt),
+		store.Opt(&g.ID), store.Opt(&g.Person), store.Opt(&g.Role), store.Opt(&g.Unit), store.Opt(&g.Place), &g.From, &g.Until, store.Opt(&g.Note), store.Opt(&g.GrantedBy), store.At(&g.GrantedAt)}
+}
+
+// gather makes people of rows that are in the order of grants.
+func (s *Service) gather(all map[int64]*Actor, found []holding, on clock.Date) {
+	units, places := s.trees()
+	for _, h := range found {
+		if h.acc.Disabled() {
+			continue
+		}
+		a := all[h.acc.ID]
+		if a == nil {
+			a = &Actor{ID: h.acc.ID, Login: h.acc.Login, Name: h.acc.Name, Unit: h.acc.Unit, MustChange: h.acc.MustChange, Units: units, Places: places}
+			all[a.ID] = a
+		}
+		if h.grant.ID != 0 && h.grant.Holds(on) {
+			a.Grants = append(a.Grants, h.grant)
 		}
 	}
-	return a
 }
 
 // Tidy removes sessions, waiting times and known addresses that nothing will ask for again. The record is never tidied.

@@ -44,7 +44,7 @@ func (st *Sessions) FindCtx(ctx context.Context, token string) (data []byte, fou
 	now, id := st.s.now.Now(), SessionID(token)
 	var seen time.Time
 	var person int64
-	err = st.s.db.Read(ctx, func(tx *store.Tx) error {
+	err = st.s.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT data, seen_at, person FROM identity_session WHERE token = $1 AND ended_at IS NULL AND expires_at > $2",
 			[]any{id, now.UnixMicro()}, &data, store.At(&seen), store.Opt(&person))
 	})
@@ -67,7 +67,7 @@ func (st *Sessions) FindCtx(ctx context.Context, token string) (data []byte, fou
 // an open page at an unattended desk keeps no session alive.
 func (st *Sessions) AliveCtx(ctx context.Context, token string) (alive bool, err error) {
 	now := st.s.now.Now()
-	err = st.s.db.Read(ctx, func(tx *store.Tx) error {
+	err = st.s.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, `SELECT COUNT(*) > 0 FROM identity_session WHERE token = $1 AND ended_at IS NULL AND expires_at > $2
 			AND (person IS NULL OR seen_at > $3)`, []any{SessionID(token), now.UnixMicro(), now.Add(-sessionIdle).UnixMicro()}, &alive)
 	})

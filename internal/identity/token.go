@@ -54,7 +54,7 @@ type Token struct {
 	scopes  string
 }
 
-const tokenColumns = "id, person, name, hint, scopes, made_at, until_at, used_at, revoked_at"
+const tokenColumns = "t.id, t.person, t.name, t.hint, t.scopes, t.made_at, t.until_at, t.used_at, t.revoked_at"
 
 func (t *Token) fields() []any {
 	return []any{&t.ID, &t.Person, &t.Name, &t.Hint, &t.scopes, store.At(&t.Made), store.At(&t.Until), store.At(&t.Used), store.At(&t.Revoked)}
@@ -179,7 +179,7 @@ func (s *Service) TokensOf(ctx context.Context, by By, person int64) (all []Toke
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		all, err = store.All(ctx, tx, (*Token).fields, "SELECT "+tokenColumns+` FROM identity_token WHERE person = $1 AND revoked_at IS NULL
+		all, err = store.All(ctx, tx, (*Token).fields, "SELECT "+tokenColumns+` FROM identity_token t WHERE person = $1 AND revoked_at IS NULL
 			AND until_at > $2 ORDER BY id DESC LIMIT $3`, person, s.now.Now().UnixMicro(), maxTokens)
 		return err
 	})
@@ -192,7 +192,7 @@ func (s *Service) TokensOf(ctx context.Context, by By, person int64) (all []Toke
 // RevokeToken ends a token at once. It is errs.NotFound when who asks has no such token, or when it has ended.
 func (s *Service) RevokeToken(ctx context.Context, by By, id int64) error {
 	return s.db.Write(ctx, func(tx *store.Tx) error {
-		t, err := store.One(ctx, tx, (*Token).fields, "SELECT "+tokenColumns+" FROM identity_token WHERE id = $1", id)
+		t, err := store.One(ctx, tx, (*Token).fields, "SELECT "+tokenColumns+" FROM identity_token t WHERE id = $1", id)
 		if errs.Is(err, errs.NotFound) || err == nil && (by.oneself(t.Person) != nil || t.Ended(s.now.Now())) {
 			return errs.New(errs.NotFound, "identity.no_token")
 		}
@@ -225,30 +225,39 @@ func (k *Tokens) Actor(ctx context.Context, text string) (*Actor, []Scope, error
 	if len(text) != tokenLength || !strings.HasPrefix(text, tokenMark) {
 		return nil, nil, errs.New(errs.Unauthenticated, "identity.token_unknown")
 	}
-	var t Token
-	err := s.db.Read(ctx, func(tx *store.Tx) (err error) {
-		t, err = store.One(ctx, tx, (*Token).fields, "SELECT "+tokenColumns+" FROM identity_token WHERE hash = $1", hashOf(text))
-		return err
-	})
+	t, a, err := s.behind(ctx, hashOf(text))
 	switch {
-	case errs.Is(err, errs.NotFound):
-		return nil, nil, errs.New(errs.Unauthenticated, "identity.token_unknown")
 	case err != nil:
 		return nil, nil, err
+	case t.ID == 0:
+		return nil, nil, errs.New(errs.Unauthenticated, "identity.token_unknown")
 	case t.Ended(now):
 		return nil, nil, errs.New(errs.Unauthenticated, "identity.token_ended")
-	}
-	a, err := s.Actor(ctx, t.Person)
-	switch {
-	case errs.Is(err, errs.NotFound):
+	case a == nil:
 		return nil, nil, errs.New(errs.Unauthenticated, "identity.no_account")
-	case err != nil:
-		return nil, nil, err
 	case a.MustChange:
 		return nil, nil, errs.New(errs.Unauthenticated, "identity.token_owner")
 	}
 	t.split()
 	return a, t.Scopes, s.noteUse(ctx, t, now)
+}
+
+// behind is a token with its owner, of whom there is none when their account is disabled: one query, for it is asked at each request.
+func (s *Service) behind(ctx context.Context, hash string) (t Token, a *Actor, err error) {
+	all := map[int64]*Actor{}
+	err = s.db.ReadOnce(ctx, func(tx *store.Tx) error {
+		var found []holding
+		err := tx.Each(ctx, "SELECT "+tokenColumns+", "+holdingColumns+" FROM identity_token t JOIN identity_account a ON a.id = t.person"+withGrants+
+			" WHERE t.hash = $1 ORDER BY g.id", []any{hash}, func(row store.Row) error {
+			var h holding
+			err := row.Scan(append(t.fields(), h.fields()...)...)
+			found = append(found, h)
+			return err
+		})
+		s.gather(all, found, s.today(tx))
+		return err
+	})
+	return t, all[t.Person], err
 }
 
 // noteUse notes, at most once a minute, that a token is in use.

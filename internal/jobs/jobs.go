@@ -89,10 +89,9 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx *store.Tx, e Event, key string
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO jobs (kind, key, payload, run_at, made_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (kind, key) DO NOTHING`, e.Kind(), key, string(payload), at.UnixMicro(), q.clock.Now().UnixMicro())
 	tx.AfterCommit(q.nudge)
-	return err
+	return tx.Later(ctx, `INSERT INTO jobs (kind, key, payload, run_at, made_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (kind, key) DO NOTHING`, e.Kind(), key, string(payload), at.UnixMicro(), q.clock.Now().UnixMicro())
 }
 
 // Job is an event with the key under which it is known.
@@ -146,7 +145,6 @@ func (q *Queue) work(ctx context.Context) {
 			slog.Error("taking a job", "err", err)
 		}
 		if ran {
-			q.nudge() // there may be more: another worker looks too
 			continue
 		}
 		select {
@@ -193,11 +191,9 @@ func (q *Queue) next(ctx context.Context) (ran bool, err error) {
 			return &failure{job, err}
 		}
 		if q.answers[job.kind].fleeting {
-			_, err = tx.Exec(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
-			return err
+			return tx.Later(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
 		}
-		_, err = tx.Exec(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
-		return err
+		return tx.Later(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
 	})
 	var f *failure
 	if errors.As(err, &f) {
@@ -254,7 +250,7 @@ type Counts struct{ Waiting, Dead int }
 
 // Count returns the queue's counts.
 func (q *Queue) Count(ctx context.Context) (c Counts, err error) {
-	err = q.db.Read(ctx, func(tx *store.Tx) error {
+	err = q.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, `SELECT COALESCE(SUM(CASE WHEN dead THEN 0 ELSE 1 END), 0), COALESCE(SUM(CASE WHEN dead THEN 1 ELSE 0 END), 0)
 			FROM jobs WHERE done_at IS NULL`, nil, &c.Waiting, &c.Dead)
 	})

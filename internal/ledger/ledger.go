@@ -150,7 +150,7 @@ const maxRef = 200
 // takes its place in the log a moment after the commit. Only the salted hash of data goes there; ref and the time are signed in the receipt,
 // and whoever wants them in the log as well puts them into data. Neither should name a person: what is logged cannot be taken back.
 //
-// It returns errs.Conflict when ref is taken, and errs.Invalid for a ref that is empty, too long, or not one line of text.
+// The transaction fails with errs.Conflict when ref is taken, and with errs.Invalid for a ref that is empty, too long, or not one line of text.
 func (l *Log) Append(ctx context.Context, tx *store.Tx, ref string, data []byte) error {
 	if !goodRef(ref) {
 		return errs.New(errs.Invalid, "ledger.bad_ref", "ref", ref, "limit", maxRef)
@@ -158,12 +158,14 @@ func (l *Log) Append(ctx context.Context, tx *store.Tx, ref string, data []byte)
 	salt := make([]byte, saltSize)
 	rand.Read(salt)
 	hash := salted(salt, data)
-	n, err := tx.Exec(ctx, "INSERT INTO ledger_leaf (ref, at, salt, hash) VALUES ($1, $2, $3, $4) ON CONFLICT (ref) DO NOTHING",
-		ref, l.now.Now().UnixMicro(), salt, hash[:])
-	if err == nil && n == 0 {
-		err = errs.New(errs.Conflict, "ledger.ref_taken", "ref", ref)
+	taken := func(n int64, err error) error {
+		if err == nil && n == 0 {
+			err = errs.New(errs.Conflict, "ledger.ref_taken", "ref", ref)
+		}
+		return err
 	}
-	return err
+	return tx.LaterTold(ctx, taken, "INSERT INTO ledger_leaf (ref, at, salt, hash) VALUES ($1, $2, $3, $4) ON CONFLICT (ref) DO NOTHING",
+		ref, l.now.Now().UnixMicro(), salt, hash[:])
 }
 
 const saltSize = 32

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -32,7 +31,7 @@ func (l *Log) Sequence(ctx context.Context) (n int, err error) {
 
 // waits looks without holding anything: most of the time nothing waits, and then no transaction that writes is begun.
 func (l *Log) waits(ctx context.Context) (waits bool, err error) {
-	err = l.db.Read(ctx, func(tx *store.Tx) error {
+	err = l.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT EXISTS (SELECT 1 FROM ledger_leaf WHERE idx IS NULL)", nil, &waits)
 	})
 	return waits, err
@@ -84,7 +83,7 @@ func place(ctx context.Context, tx *store.Tx, size int64, limit int) ([]Hash, er
 	err := tx.Each(ctx, `UPDATE ledger_leaf SET idx = next.idx
 		FROM (SELECT ref, CAST($1 AS BIGINT) + ROW_NUMBER() OVER (ORDER BY at, ref) - 1 AS idx
 			FROM (SELECT at, ref FROM ledger_leaf WHERE idx IS NULL ORDER BY at, ref LIMIT $2) AS waiting) AS next
-		WHERE ledger_leaf.ref = next.ref RETURNING ledger_leaf.idx, ledger_leaf.hash`, []any{size, limit}, func(rows *sql.Rows) error {
+		WHERE ledger_leaf.ref = next.ref RETURNING ledger_leaf.idx, ledger_leaf.hash`, []any{size, limit}, func(rows store.Row) error {
 		var p placed
 		if err := rows.Scan(&p.idx, &p.hash); err != nil {
 			return err

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -81,7 +80,7 @@ func (ts *tiles) fetch(list []tlog.Tile) error {
 	if len(either) == 0 {
 		return nil
 	}
-	return ts.tx.Each(ts.ctx, "SELECT level, n, data FROM ledger_tile WHERE "+strings.Join(either, " OR "), args, func(rows *sql.Rows) error {
+	return ts.tx.Each(ts.ctx, "SELECT level, n, data FROM ledger_tile WHERE "+strings.Join(either, " OR "), args, func(rows store.Row) error {
 		var at coord
 		var data []byte
 		if err := rows.Scan(&at.level, &at.n, &data); err != nil {

@@ -138,7 +138,7 @@ const UnreadMost = 100
 
 // Unread is how many notices a person has not read, at most UnreadMost. It is cheap enough for the head of every page.
 func (s *Service) Unread(ctx context.Context, person int64) (n int, err error) {
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
+	err = s.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM notice_item WHERE person = $1 AND read_at IS NULL LIMIT $2) AS unread",
 			[]any{person, UnreadMost}, &n)
 	})

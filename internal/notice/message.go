@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -125,7 +124,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, all []told) error {
 		people = append(people, t.person)
 	}
 	reachable := map[int64]bool{}
-	err := tx.Each(ctx, "SELECT DISTINCT person FROM notice_address WHERE address IS NOT NULL AND person IN ("+marks(1, len(people))+")", people, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, "SELECT DISTINCT person FROM notice_address WHERE address IS NOT NULL AND person IN ("+marks(1, len(people))+")", people, func(rows store.Row) error {
 		var p int64
 		if err := rows.Scan(&p); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"slices"
 	"sync"
 	"time"
@@ -98,7 +97,7 @@ func (s *Service) due(ctx context.Context, tx *store.Tx, person int64, channel s
 	} else if err != nil {
 		return "", nil, err
 	}
-	rows, err = store.All(ctx, tx, (*claimed).fields, `SELECT d.id, d.item, d.tries, d.forced, i.grp, i.urgent, CASE WHEN i.read_at IS NULL THEN 0 ELSE 1 END
+	rows, err = store.All(ctx, tx, (*claimed).fields, `SELECT d.id, d.item, d.tries, d.forced, i.grp, i.urgent, i.read_at IS NOT NULL
 		FROM notice_delivery d JOIN notice_item i ON i.id = d.item
 		WHERE d.state = 'waiting' AND d.person = $1 AND d.channel = $2 AND d.due_at <= $3 AND COALESCE(d.batch, '') = $4
 		ORDER BY d.id LIMIT $5`, append(args, id, mostLines)...)
@@ -206,17 +205,18 @@ type Counts struct{ Waiting, Trying, Failed int }
 // Count returns the counts, for the operator's metrics.
 func (s *Service) Count(ctx context.Context) (c Counts, err error) {
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		return tx.Each(ctx, `SELECT state, CASE WHEN why <> '' THEN 1 ELSE 0 END, COUNT(*) FROM notice_delivery
-			WHERE state = 'waiting' OR (state IN ('failed', 'waiting') AND why <> '') GROUP BY 1, 2`, nil, func(rows *sql.Rows) error {
+		return tx.Each(ctx, `SELECT state, why <> '', COUNT(*) FROM notice_delivery
+			WHERE state = 'waiting' OR (state IN ('failed', 'waiting') AND why <> '') GROUP BY 1, 2`, nil, func(rows store.Row) error {
 			var state State
-			var failed, n int
+			var failed bool
+			var n int
 			if err := rows.Scan(&state, &failed, &n); err != nil {
 				return err
 			}
 			switch {
 			case state == Failed:
 				c.Failed = n
-			case failed == 1:
+			case failed:
 				c.Trying = n
 			}
 			if state == Waiting {

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"huying/internal/errs"
@@ -22,7 +21,7 @@ func (r *routing) fields() []any {
 
 // route answers routed: it writes down by which channels each notice goes to its person, and when.
 func (s *Service) route(ctx context.Context, tx *store.Tx, e routed) error {
-	all, err := store.All(ctx, tx, (*routing).fields, `SELECT id, person, grp, urgent, CASE WHEN read_at IS NULL THEN 0 ELSE 1 END FROM notice_item
+	all, err := store.All(ctx, tx, (*routing).fields, `SELECT id, person, grp, urgent, read_at IS NOT NULL FROM notice_item
 		WHERE id IN (`+marks(1, len(e.Items))+") ORDER BY id", anys(e.Items)...)
 	if err != nil {
 		return err
@@ -64,7 +63,7 @@ func (s *Service) routeOne(ctx context.Context, tx *store.Tx, r routing, p Setti
 
 // reachable are the channels by which a person may be reached.
 func (s *Service) reachable(ctx context.Context, tx *store.Tx, person int64) (channels []string, err error) {
-	err = tx.Each(ctx, "SELECT channel FROM notice_address WHERE person = $1 AND address IS NOT NULL ORDER BY channel", []any{person}, func(rows *sql.Rows) error {
+	err = tx.Each(ctx, "SELECT channel FROM notice_address WHERE person = $1 AND address IS NOT NULL ORDER BY channel", []any{person}, func(rows store.Row) error {
 		var channel string
 		if err := rows.Scan(&channel); err != nil {
 			return err

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"huying/internal/errs"
@@ -46,7 +45,7 @@ func (s *Service) Settings(ctx context.Context, tx *store.Tx, person int64) (Set
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return p, err
 	}
-	err = tx.Each(ctx, "SELECT channel, grp, choice FROM notice_choice WHERE person = $1", []any{person}, func(rows *sql.Rows) error {
+	err = tx.Each(ctx, "SELECT channel, grp, choice FROM notice_choice WHERE person = $1", []any{person}, func(rows store.Row) error {
 		var channel, group string
 		var c Choice
 		if err := rows.Scan(&channel, &group, &c); err != nil {

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 	"slices"
 	"sync"
@@ -96,9 +95,9 @@ func (h *hub) look(ctx context.Context, s *Service) error {
 // seen asks for what people would see.
 func (s *Service) seen(ctx context.Context, people []int64) (map[int64]mark, error) {
 	out := map[int64]mark{}
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
+	err := s.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Each(ctx, `SELECT person, MAX(id), SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) FROM notice_item
-			WHERE person IN (`+marks(1, len(people))+") GROUP BY person", anys(people), func(rows *sql.Rows) error {
+			WHERE person IN (`+marks(1, len(people))+") GROUP BY person", anys(people), func(rows store.Row) error {
 			var person int64
 			var m mark
 			if err := rows.Scan(&person, &m.newest, &m.unread); err != nil {

@@ -177,7 +177,7 @@ func (b *Box) step(ctx context.Context, lane string) (did bool, err error) {
 		return false, nil
 	}
 	var due bool // asked first without writing: most of the time there is none
-	err = b.o.DB.Read(ctx, func(tx *store.Tx) error {
+	err = b.o.DB.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Scan(ctx, "SELECT EXISTS (SELECT 1 "+b.o.Table.Due+")", []any{lane, b.now().UnixMicro()}, &due)
 	})
 	if err != nil || !due {

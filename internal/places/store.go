@@ -2,7 +2,6 @@ package places
 
 import (
 	"context"
-	"database/sql"
 	"sync/atomic"
 	"time"
 
@@ -147,7 +146,7 @@ func (u Unit) save(ctx context.Context, tx *store.Tx) error {
 // applied returns what the pack last said of a key: its hash, or nothing.
 func applied(ctx context.Context, tx *store.Tx) (map[string]string, error) {
 	said := map[string]string{}
-	err := tx.Each(ctx, "SELECT tree, key, hash FROM places_applied", nil, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, "SELECT tree, key, hash FROM places_applied", nil, func(rows store.Row) error {
 		var tree, key, hash string
 		if err := rows.Scan(&tree, &key, &hash); err != nil {
 			return err

@@ -45,7 +45,7 @@ func (d *document) terms() []string {
 // the waiting ones by the transaction that takes it into the index, so that neither a crash nor another filler loses one or takes it
 // twice; several servers take turns. Call it again at once while it returns more than none, and a few times a second otherwise.
 func (ix *Index) Fill(ctx context.Context) (n int, err error) {
-	err = ix.db.Read(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT 1 FROM search_pending LIMIT 1", nil, new(int)) })
+	err = ix.db.ReadOnce(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT 1 FROM search_pending LIMIT 1", nil, new(int)) })
 	if errs.Is(err, errs.NotFound) {
 		return 0, nil
 	}

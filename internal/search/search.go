@@ -85,14 +85,13 @@ func (ix *Index) wait(ctx context.Context, tx *store.Tx, kind string, id int64, 
 	if !ok || id < 0 || id > idMask {
 		return fmt.Errorf("search: no document %d of kind %q can be", id, kind)
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO search_pending (kind, id, text, tags) VALUES ($1, $2, $3, $4)",
+	return tx.Later(ctx, "INSERT INTO search_pending (kind, id, text, tags) VALUES ($1, $2, $3, $4)",
 		number, id, text, strings.Join(tagTerms(tags), " "))
-	return err
 }
 
 // Waiting returns how many texts the index does not know yet.
 func (ix *Index) Waiting(ctx context.Context) (n int, err error) {
-	err = ix.db.Read(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT COUNT(*) FROM search_pending", nil, &n) })
+	err = ix.db.ReadOnce(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT COUNT(*) FROM search_pending", nil, &n) })
 	return n, err
 }
 

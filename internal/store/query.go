@@ -19,17 +19,56 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err := tx.check(ctx); err != nil {
 		return 0, err
 	}
-	var res sql.Result
-	var err error
-	if tx.lite != nil {
-		res, err = tx.lite.exec(ctx, query, args)
-	} else {
-		res, err = tx.pg.ExecContext(ctx, query, args...)
+	if tx.once {
+		return 0, errWrites
 	}
+	if tx.lite == nil {
+		return tx.pg.exec(ctx, query, args)
+	}
+	res, err := tx.lite.exec(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// Later is Exec for a statement that nobody waits for: its error may come with a later statement, or with the end of the transaction, which it
+// fails in any case. PostgreSQL gets it together with the next statement whose answer is needed.
+func (tx *Tx) Later(ctx context.Context, query string, args ...any) error {
+	return tx.LaterTold(ctx, nil, query, args...)
+}
+
+// LaterTold is Later with told, which hears how many rows the statement touched, or its error, once that is known: what it returns is the
+// statement's error.
+func (tx *Tx) LaterTold(ctx context.Context, told func(n int64, err error) error, query string, args ...any) error {
+	if tx.lite == nil {
+		if err := tx.check(ctx); err != nil {
+			return err
+		}
+		if tx.once {
+			return errWrites
+		}
+		tx.pg.waiting = append(tx.pg.waiting, later{query, args, told})
+		return nil
+	}
+	n, err := tx.Exec(ctx, query, args...)
+	if told != nil {
+		err = told(n, err)
+	}
+	return err
+}
+
+// Row is a row of a query.
+type Row interface {
+	Scan(dest ...any) error
+	Columns() ([]string, error)
+}
+
+// rows are the rows of a query, of either engine.
+type rows interface {
+	Row
+	Next() bool
+	Err() error
 }
 
 // Insert runs an INSERT … RETURNING id and returns the id.
@@ -39,8 +78,8 @@ func (tx *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, 
 }
 
 // Each calls f for each row of a query. f scans the row and must not run another query on tx: PostgreSQL's connection is busy.
-func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(*sql.Rows) error) error {
-	return tx.query(ctx, query, args, func(rows *sql.Rows) error {
+func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(Row) error) error {
+	return tx.query(ctx, query, args, func(rows rows) error {
 		for rows.Next() {
 			if err := f(rows); err != nil {
 				return err
@@ -57,9 +96,9 @@ func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(*sql.Ro
 // with LIMIT.
 func All[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string, args ...any) ([]T, error) {
 	var all []T
-	err := tx.Each(ctx, query, args, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, query, args, func(row Row) error {
 		var v T
-		if err := rows.Scan(fields(&v)...); err != nil {
+		if err := row.Scan(fields(&v)...); err != nil {
 			return err
 		}
 		all = append(all, v)
@@ -87,7 +126,7 @@ func (tx *Tx) Scan(ctx context.Context, query string, args []any, dest ...any) e
 // first puts the first row of a query into dest, or returns sql.ErrNoRows.
 func (tx *Tx) first(ctx context.Context, query string, args []any, dest ...any) error {
 	found := false
-	err := tx.query(ctx, query, args, func(rows *sql.Rows) error {
+	err := tx.query(ctx, query, args, func(rows rows) error {
 		if found = rows.Next(); !found {
 			return nil
 		}
@@ -100,28 +139,26 @@ func (tx *Tx) first(ctx context.Context, query string, args []any, dest ...any) 
 }
 
 // query lets read go through the rows of a query, as far as it likes.
-func (tx *Tx) query(ctx context.Context, query string, args []any, read func(*sql.Rows) error) (err error) {
+func (tx *Tx) query(ctx context.Context, query string, args []any, read func(rows) error) (err error) {
 	if err := tx.check(ctx); err != nil {
 		return err
 	}
-	var rows *sql.Rows
-	if tx.lite != nil {
-		rows, err = tx.lite.query(ctx, query, args)
-	} else {
-		rows, err = tx.pg.QueryContext(ctx, query, args...)
+	if tx.lite == nil {
+		return tx.pg.query(ctx, query, args, read)
 	}
+	found, err := tx.lite.query(ctx, query, args)
 	if err != nil {
 		return err
 	}
-	if tx.lite != nil {
-		tx.lite.open++
-		defer func() { tx.lite.open-- }()
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	if err := read(rows); err != nil {
+	tx.lite.open++
+	defer func() {
+		tx.lite.open--
+		err = errors.Join(err, found.Close())
+	}()
+	if err := read(found); err != nil {
 		return err
 	}
-	return rows.Err()
+	return found.Err()
 }
 
 // Where builds a WHERE clause. Its zero value has no condition.

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Rows are rows that are to be inserted into one table, many at a time: what a few rows do by a statement of their own, these do in about a
@@ -31,14 +29,14 @@ func (r *Rows) Insert(ctx context.Context, tx *Tx) error {
 	case tx.lite != nil:
 		return r.insertLite(ctx, tx)
 	}
-	return tx.conn.Raw(func(driver any) error {
-		c, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return errors.New("store: the PostgreSQL driver has no COPY")
-		}
-		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{r.Table}, r.Columns, pgx.CopyFromRows(r.rows))
+	if err := tx.check(ctx); err != nil {
 		return err
-	})
+	}
+	if err := tx.pg.flush(ctx); err != nil {
+		return err
+	}
+	_, err := tx.pg.conn.CopyFrom(ctx, pgx.Identifier{r.Table}, r.Columns, pgx.CopyFromRows(r.rows))
+	return err
 }
 
 // insertLite writes as many rows with a statement as its text may have that is kept prepared.

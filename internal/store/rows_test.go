@@ -39,7 +39,7 @@ func TestManyRowsAreInsertedAsOneWouldBe(t *testing.T) {
 		}
 		next := int64(0)
 		err := db.Read(t.Context(), func(tx *store.Tx) error {
-			return tx.Each(t.Context(), "SELECT id, name, yes, at, data FROM many_row ORDER BY id", nil, func(rows *sql.Rows) error {
+			return tx.Each(t.Context(), "SELECT id, name, yes, at, data FROM many_row ORDER BY id", nil, func(rows store.Row) error {
 				var id int64
 				var name string
 				var yes bool

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -46,7 +45,7 @@ func TestAQueryWithinAQueryDisturbsNoRows(t *testing.T) {
 	const query = "SELECT name FROM thing ORDER BY id"
 	var seen string
 	err := db.Write(ctx, func(tx *store.Tx) error {
-		return tx.Each(ctx, query, nil, func(rows *sql.Rows) error {
+		return tx.Each(ctx, query, nil, func(rows store.Row) error {
 			var name, first string
 			if err := tx.Scan(ctx, query, nil, &first); err != nil {
 				return err

@@ -9,7 +9,6 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -41,8 +40,9 @@ const (
 // DB is an open database. It is safe for use by several goroutines.
 type DB struct {
 	Engine Engine
-	w, r   *sql.DB // of PostgreSQL the same pool; of SQLite one writing connection and a pool that reads
-	lite   *lite   // how SQLite's connections are used; nil with PostgreSQL
+	w, r   *sql.DB       // of SQLite one writing connection and a pool that reads; of PostgreSQL both the pool, for migrations
+	lite   *lite         // how SQLite's connections are used; nil with PostgreSQL
+	pool   *pgxpool.Pool // of PostgreSQL
 	clock  clock.Business
 }
 
@@ -59,7 +59,7 @@ func Open(ctx context.Context, dsn string, now clock.Business) (*DB, error) {
 	case strings.HasPrefix(dsn, "sqlite:"):
 		err = db.openSQLite(strings.TrimPrefix(dsn, "sqlite:"), "FULL")
 	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
-		err = db.openPostgres(dsn)
+		err = db.openPostgres(ctx, dsn)
 	default:
 		return nil, errs.New(errs.Invalid, "store.bad_url")
 	}
@@ -111,18 +111,6 @@ func (db *DB) openSQLite(path, synchronous string) error {
 	return nil
 }
 
-func (db *DB) openPostgres(dsn string) error {
-	pool, err := sql.Open("pgx", dsn)
-	if err != nil {
-		return err
-	}
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(16)
-	pool.SetConnMaxLifetime(30 * time.Minute)
-	db.Engine, db.w, db.r = Postgres, pool, pool
-	return nil
-}
-
 // hideSecrets keeps the password of a database URL out of messages.
 func hideSecrets(dsn string, err error) string {
 	s := err.Error()
@@ -137,17 +125,16 @@ func hideSecrets(dsn string, err error) string {
 // Close closes the database. On SQLite it waits for the transactions that write and refuses those that wait for their turn.
 func (db *DB) Close() error {
 	if db.lite == nil {
-		return db.w.Close()
+		err := db.w.Close()
+		db.pool.Close()
+		return err
 	}
 	return errors.Join(db.lite.readers.close(), db.lite.writer.close(), db.r.Close(), db.w.Close())
 }
 
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
-	if db.lite == nil {
-		return db.w.PingContext(ctx)
-	}
-	return db.Read(ctx, func(tx *Tx) error { return tx.Scan(ctx, "SELECT 1", nil, new(int)) })
+	return db.ReadOnce(ctx, func(tx *Tx) error { return tx.Scan(ctx, "SELECT 1", nil, new(int)) })
 }
 
 // WithClock returns the same database on another clock, for a simulator that plays a year.
@@ -158,23 +145,29 @@ func (db *DB) Now() time.Time { return db.clock.Now() }
 
 // Tx is a transaction: one time, one snapshot. It belongs to the function that it is given to, and to that function's goroutine.
 type Tx struct {
-	pg     *sql.Tx         // of PostgreSQL
-	conn   *sql.Conn       // on which it runs
+	pg     *pipe           // of PostgreSQL
 	lite   *session        // of SQLite
 	ctx    context.Context // of a transaction that writes to SQLite: nothing begins once it has ended
 	engine Engine
 	now    time.Time
 	after  []func()
+	once   bool // it is of one statement
+	asked  bool // and that was asked
 	over   bool
 }
 
-// check refuses a statement of a transaction that is over. database/sql does so for PostgreSQL.
+// check refuses a statement of a transaction that is over, and a second one where there may be one.
 func (tx *Tx) check(ctx context.Context) error {
+	switch {
+	case tx.over:
+		return sql.ErrTxDone
+	case tx.once && tx.asked:
+		return errSecond
+	}
+	tx.asked = true
 	switch {
 	case tx.lite == nil:
 		return nil
-	case tx.over:
-		return sql.ErrTxDone
 	case tx.lite.lost.Load():
 		return errRolledBack
 	case tx.ctx != nil && tx.ctx.Err() != nil:
@@ -215,7 +208,7 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 		if db.lite != nil {
 			err = db.lite.writer.write(ctx, db.clock, try > 1, tx, f)
 		} else {
-			err = db.once(ctx, nil, tx, f)
+			err = db.once(ctx, toWrite, tx, f)
 		}
 		if err == nil {
 			tx.finished()
@@ -239,53 +232,31 @@ func (tx *Tx) finished() {
 }
 
 // Read runs f on one snapshot, in which nothing can be written.
-func (db *DB) Read(ctx context.Context, f func(*Tx) error) (err error) {
-	tx := &Tx{engine: db.Engine}
+func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	return db.read(ctx, toRead, &Tx{engine: db.Engine}, f)
+}
+
+// ReadOnce is Read for an f that runs one query: that sees one snapshot by itself, and on PostgreSQL costs a third. A second query fails.
+func (db *DB) ReadOnce(ctx context.Context, f func(*Tx) error) error {
+	return db.read(ctx, atOnce, &Tx{engine: db.Engine, once: true}, f)
+}
+
+// Defects in the code that calls ReadOnce.
+var (
+	errSecond = errors.New("store: a second query where one was announced")
+	errWrites = errors.New("store: what only reads was to write")
+)
+
+func (db *DB) read(ctx context.Context, how string, tx *Tx, f func(*Tx) error) (err error) {
 	if db.lite != nil {
 		err = db.lite.readers.read(ctx, db.clock, tx, f)
 	} else {
-		err = db.once(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, tx, f)
+		err = db.once(ctx, how, tx, f)
 	}
 	if err == nil {
 		tx.finished()
 	}
 	return named(err)
-}
-
-// once runs f in a transaction of PostgreSQL.
-func (db *DB) once(ctx context.Context, opts *sql.TxOptions, tx *Tx, f func(*Tx) error) (err error) {
-	conn, err := db.w.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, ignoreDone(conn.Close())) }()
-	raw, err := conn.BeginTx(ctx, opts)
-	if err != nil {
-		return err
-	}
-	tx.pg, tx.conn, tx.now = raw, conn, db.Now()
-	done := false
-	defer func() {
-		if !done { // f failed or panicked
-			err = errors.Join(err, ignoreDone(raw.Rollback()))
-		}
-	}()
-	if err = f(tx); err != nil {
-		return err
-	}
-	done = true
-	if err = raw.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
-}
-
-// ignoreDone drops the error of ending what a cancelled context, or a lost connection, has ended already.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) {
-		return nil
-	}
-	return err
 }
 
 func lostRace(err error) bool {

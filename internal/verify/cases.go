@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -99,7 +98,7 @@ func (r *run) history(what string, w *row) *story {
 
 // versions reads the versions of procedures.
 func (r *run) versions(ctx context.Context, tx *store.Tx) error {
-	return tx.Each(ctx, "SELECT hash, file, files FROM casework_procedure", nil, func(rows *sql.Rows) error {
+	return tx.Each(ctx, "SELECT hash, file, files FROM casework_procedure", nil, func(rows store.Row) error {
 		var hash, file string
 		var files map[string]string
 		if err := rows.Scan(&hash, &file, store.AsJSON(&files)); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -20,7 +19,7 @@ func (r *run) ledger(ctx context.Context, db *store.DB) error {
 	return db.Read(ctx, func(tx *store.Tx) error {
 		t := &tree{}
 		next := int64(0)
-		err := tx.Each(ctx, "SELECT idx, hash FROM ledger_leaf WHERE idx IS NOT NULL ORDER BY idx", nil, func(rows *sql.Rows) error {
+		err := tx.Each(ctx, "SELECT idx, hash FROM ledger_leaf WHERE idx IS NOT NULL ORDER BY idx", nil, func(rows store.Row) error {
 			var idx int64
 			var hash []byte
 			if err := rows.Scan(&idx, &hash); err != nil {
@@ -64,7 +63,7 @@ func (r *run) checkpoint(ctx context.Context, tx *store.Tx, t *tree) error {
 		return err
 	}
 	keys := map[string]ed25519.PublicKey{}
-	err := tx.Each(ctx, "SELECT id, vkey FROM ledger_key", nil, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, "SELECT id, vkey FROM ledger_key", nil, func(rows store.Row) error {
 		var id, vkey string
 		if err := rows.Scan(&id, &vkey); err != nil {
 			return err

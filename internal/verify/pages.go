@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime"
@@ -104,7 +103,8 @@ func (p *pages) take(ctx context.Context, tx *store.Tx) ([]row, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rows, err := store.All(ctx, tx, (*row).fields, `SELECT id, number, procedure, hash, seq, state, outcome, title, category, place, lead_unit, urgent,
-		simulated, level, opened_at, closed_at, due_at, doc FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`, p.last, page)
+		simulated, level, opened_at, closed_at, due_at, COALESCE(doc, '') FROM casework_case LEFT JOIN casework_doc ON case_id = id
+		WHERE id > $1 ORDER BY id LIMIT $2`, p.last, page)
 	if len(rows) > 0 {
 		p.last = rows[len(rows)-1].ID
 	}
@@ -148,7 +148,7 @@ func fetch(ctx context.Context, tx *store.Tx, cases []row) error {
 	to := find(cases)
 	err := tx.Each(ctx, `SELECT r.case_id, r.seq, r.at, r.signed, r.events, l.salt, l.hash FROM casework_record r JOIN casework_case c ON c.id = r.case_id
 		LEFT JOIN ledger_leaf l ON l.ref = 'case/' || c.number || '/' || r.seq
-		WHERE r.case_id BETWEEN $1 AND $2 ORDER BY r.case_id, r.seq`, between, func(rows *sql.Rows) error {
+		WHERE r.case_id BETWEEN $1 AND $2 ORDER BY r.case_id, r.seq`, between, func(rows store.Row) error {
 		var id int64
 		var rec record
 		if err := rows.Scan(&id, &rec.seq, &rec.at, &rec.signed, &rec.events, &rec.salt, &rec.hash); err != nil {
@@ -164,7 +164,7 @@ func fetch(ctx context.Context, tx *store.Tx, cases []row) error {
 		return err
 	}
 	return tx.Each(ctx, `SELECT case_id, visit, name, n, owner, holder, party, state, start_at, due_at, status, at, done_at, outstanding, claimed
-		FROM casework_duty WHERE case_id BETWEEN $1 AND $2 ORDER BY case_id`, between, func(rows *sql.Rows) error {
+		FROM casework_duty WHERE case_id BETWEEN $1 AND $2 ORDER BY case_id`, between, func(rows store.Row) error {
 		var id int64
 		var d kept
 		if err := rows.Scan(&id, &d.Visit, &d.Name, &d.N, &d.Owner, &d.holder, &d.party, &d.state, store.At(&d.start), store.At(&d.due), &d.status,

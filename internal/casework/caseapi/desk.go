@@ -174,30 +174,24 @@ func (a *front) board(r *web.Request) error {
 		return err
 	}
 	items, units := []standing{}, a.Cases.Trees().Units
-	var now time.Time
-	err = a.DB.Read(r.Context(), func(tx *store.Tx) error {
-		now = tx.Now()
-		all, err := a.Cases.Board(r.Context(), tx, v, from, until)
-		items = items[:0]
-		for holder, st := range all {
-			x := standing{Unit: casework.UnitOf(holder), Owed: st.Owed, Late: st.Late, Met: st.Met, Missed: st.Missed, Decided: st.Decided}
-			x.Name = x.Unit
-			if u, ok := units.Known(x.Unit); ok {
-				x.Name = u.Name.In(r.Lang)
-			}
-			if st.Decided > 0 {
-				minutes := int(st.Median / time.Minute)
-				x.Median = &minutes
-			}
-			items = append(items, x)
-		}
-		return err
-	})
+	board, err := a.Cases.Board(r.Context(), v, from, until)
 	if err != nil {
 		return err
 	}
+	for holder, st := range board.Units {
+		x := standing{Unit: casework.UnitOf(holder), Owed: st.Owed, Late: st.Late, Met: st.Met, Missed: st.Missed, Decided: st.Decided}
+		x.Name = x.Unit
+		if u, ok := units.Known(x.Unit); ok {
+			x.Name = u.Name.In(r.Lang)
+		}
+		if st.Decided > 0 {
+			minutes := int(st.Median / time.Minute)
+			x.Median = &minutes
+		}
+		items = append(items, x)
+	}
 	slices.SortFunc(items, func(x, y standing) int { return strings.Compare(x.Unit, y.Unit) })
-	return r.JSON(http.StatusOK, map[string]any{"items": items, "from": from, "until": until, "computed_at": moment(now, a.Cases.Calendar().Zone())})
+	return r.JSON(http.StatusOK, map[string]any{"items": items, "from": from, "until": until, "computed_at": moment(board.At, a.Cases.Calendar().Zone())})
 }
 
 // post is a role that somebody holds.

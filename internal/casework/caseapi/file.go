@@ -78,7 +78,7 @@ func (a *front) adopt(ctx context.Context, all ...casework.Data) error {
 		hashes = hashesIn(hashes, map[string]any(d))
 	}
 	for _, hash := range hashes[:min(len(hashes), mostAdopted)] {
-		err := a.DB.Read(ctx, func(tx *store.Tx) error { _, err := a.Files.Stat(ctx, tx, hash); return err })
+		err := a.DB.ReadOnce(ctx, func(tx *store.Tx) error { _, err := a.Files.Stat(ctx, tx, hash); return err })
 		if !errs.Is(err, errs.NotFound) {
 			if err != nil {
 				return err

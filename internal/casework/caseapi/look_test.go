@@ -27,10 +27,12 @@ func (blank) Seal(context.Context, *store.Tx, int64, string, []byte) (string, er
 }
 func (blank) Put(context.Context, *store.Tx, string, int64, string) error { return nil }
 func (blank) Actor(context.Context, int64) (*identity.Actor, error)       { return nil, nil }
-func (blank) ActorIn(context.Context, *store.Tx, int64) (*identity.Actor, error) {
+func (blank) Actors(context.Context, *store.Tx, []int64) (map[int64]*identity.Actor, error) {
 	return nil, nil
 }
-func (blank) Posts(context.Context, *store.Tx, string) ([]identity.Post, error) { return nil, nil }
+func (blank) Posts(_ context.Context, _ *store.Tx, addresses []string) ([][]identity.Post, error) {
+	return make([][]identity.Post, len(addresses)), nil
+}
 
 // BenchmarkLook finds what happened to 500 cases, half a second of a busy district, and tells 200 who watch.
 func BenchmarkLook(b *testing.B) {

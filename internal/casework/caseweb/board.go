@@ -44,16 +44,14 @@ func (h *pages) board(r *web.Request) error {
 	}
 	f.Set("from", v.From.String())
 	f.Set("until", v.Until.String())
-	var rows []casework.Standing
-	err := h.DB.Read(r.Context(), func(tx *store.Tx) error {
-		all, err := h.Cases.Board(r.Context(), tx, d.v, v.From, v.Until)
-		for _, s := range all {
-			rows = append(rows, *s)
-		}
-		return err
-	})
+	board, err := h.Cases.Board(r.Context(), d.v, v.From, v.Until)
 	if err != nil {
 		return err
+	}
+	v.At = board.At
+	var rows []casework.Standing
+	for _, s := range board.Units {
+		rows = append(rows, *s)
 	}
 	slices.SortFunc(rows, func(a, b casework.Standing) int { return cmp.Compare(a.Holder, b.Holder) })
 	if r.Wants() != "" {

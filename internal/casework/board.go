@@ -1,0 +1,190 @@
+package casework
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"huying/internal/clock"
+	"huying/internal/errs"
+	"huying/internal/store"
+)
+
+// Standing is how a unit stands with what it owes in a period. Every count opens: it is what List or Desk returns for the same filter.
+type Standing struct {
+	Holder  string // unit:KEY
+	Owed    int    // still to be done, in time so far
+	Late    int    // still to be done, and missed
+	Met     int    // in time
+	Missed  int    // found missed, whether done later or not
+	Median  time.Duration
+	Decided int // duties of which Median was taken
+}
+
+// bucket is the grain of the median, by the clock on the wall.
+const bucket = 15 * time.Minute
+
+// Board is how the units stand with the duties that began in a period. It is not to be changed: others may look at the same.
+type Board struct {
+	Units map[string]*Standing // by holder
+	At    time.Time            // when it was counted
+	took  time.Duration
+	until time.Time // by the machine's clock: how long it may be shown
+}
+
+// A board is counted anew at each look while that is quick. One that is not is shown again for as long as it took to count, many times over,
+// and meanwhile counted in the background: at a million cases a look must not wait for seconds, nor keep the database busy for everybody.
+const (
+	quickCount = 100 * time.Millisecond
+	showFor    = 20               // times as long as it took
+	countFor   = 2 * time.Minute  // at most
+	waitFor    = 8 * time.Second  // for one that was never counted
+	keepBoard  = 10 * time.Minute // for whoever looks next, whom a new one follows
+	mostBoards = 100
+)
+
+// boards are those that take long to count.
+type boards struct {
+	counting singleflight.Group
+	mu       sync.Mutex
+	slow     map[string]*Board
+}
+
+// Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
+// oversees; a closed circle's cases are counted nowhere here. It returns errs.Unavailable when the count is still under way: whoever asks
+// again a little later gets it.
+func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (*Board, error) {
+	see, args := v.where(Whole)
+	key := fmt.Sprint(from, until, see, args)
+	last, now := s.boards.find(key), clock.Security{}.Now()
+	if last != nil && now.Before(last.until) {
+		return last, nil
+	}
+	result := s.boards.counting.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countFor)
+		defer cancel()
+		return s.count(ctx, key, v, from, until)
+	})
+	if last != nil && now.Before(last.until.Add(keepBoard)) {
+		return last, nil
+	}
+	select {
+	case r := <-result:
+		b, _ := r.Val.(*Board)
+		return b, r.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(waitFor):
+		return nil, errs.New(errs.Unavailable, "casework.still_counting")
+	}
+}
+
+// count counts a board and keeps it when that took long.
+func (s *Service) count(ctx context.Context, key string, v Viewer, from, until clock.Date) (*Board, error) {
+	b, begun := &Board{}, clock.Security{}.Now()
+	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		b.At = tx.Now()
+		b.Units, err = s.countBoard(ctx, tx, v, from, until)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.took = clock.Since(begun)
+	b.until = begun.Add(b.took * (1 + showFor))
+	s.boards.keep(key, b)
+	return b, nil
+}
+
+func (b *boards) find(key string) *Board {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.slow[key]
+}
+
+// keep keeps a board that took long, and forgets it when it no longer does.
+func (b *boards) keep(key string, board *Board) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if board.took <= quickCount {
+		delete(b.slow, key)
+		return
+	}
+	for old, x := range b.slow {
+		if len(b.slow) >= mostBoards || x.until.Add(keepBoard).Before(board.until) {
+			delete(b.slow, old)
+		}
+	}
+	if b.slow == nil {
+		b.slow = map[string]*Board{}
+	}
+	b.slow[key] = board
+}
+
+// count counts a board.
+func (s *Service) countBoard(ctx context.Context, tx *store.Tx, v Viewer, from, until clock.Date) (map[string]*Standing, error) {
+	zone := s.Calendar().Zone()
+	see, args := v.where(Whole)
+	q := query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
+		JOIN casework_case c ON c.id = d.case_id WHERE d.start_at >= ? AND d.start_at < ? AND d.holder LIKE 'unit:%' AND d.status <> 'withdrawn' AND c.openness >= 1
+		AND (` + see + `) GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took`,
+		append([]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}, args...)}
+	board := map[string]*Standing{}
+	took := map[string][]span{}
+	err := tx.Each(ctx, q.numbered(), q.args, func(rows store.Row) error {
+		var holder, status string
+		var outstanding bool
+		var n int
+		var t sql.NullInt64
+		if err := rows.Scan(&holder, &status, &outstanding, &t, &n); err != nil {
+			return err
+		}
+		st := board[holder]
+		if st == nil {
+			st = &Standing{Holder: holder}
+			board[holder] = st
+		}
+		switch Status(status) {
+		case Due:
+			st.Owed += n
+		case DutyMet:
+			st.Met += n
+			took[holder] = append(took[holder], span{t.Int64, n})
+		case Breach:
+			st.Missed += n
+			if outstanding {
+				st.Late += n
+			}
+		}
+		return nil
+	})
+	for holder, spans := range took {
+		board[holder].Median, board[holder].Decided = median(spans)
+	}
+	return board, err
+}
+
+// span is how many duties took how many buckets.
+type span struct {
+	took int64
+	n    int
+}
+
+// median of spans in order of length.
+func median(spans []span) (time.Duration, int) {
+	all := 0
+	for _, s := range spans {
+		all += s.n
+	}
+	seen := 0
+	for _, s := range spans {
+		if seen += s.n; 2*seen >= all {
+			return time.Duration(s.took)*bucket + bucket/2, all
+		}
+	}
+	return 0, 0
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// openPostgres opens a pool. Migrations go through database/sql over the same connections.
+func (db *DB) openPostgres(ctx context.Context, dsn string) error {
+	cfg, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return err
+	}
+	cfg.MaxConns, cfg.MaxConnLifetime = 16, 30*time.Minute
+	if db.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+		return err
+	}
+	db.w = stdlib.OpenDBFromPool(db.pool)
+	db.Engine, db.r = Postgres, db.w
+	return nil
+}
+
+// How a transaction of PostgreSQL begins.
+const (
+	toWrite = "BEGIN"
+	toRead  = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	atOnce  = "" // one statement, which is a transaction by itself
+)
+
+// pipe is one transaction of PostgreSQL. What nobody waits for the answer of — its beginning, what is done by Later, its end — travels with the
+// next statement whose answer is needed: a round trip costs more than most statements.
+type pipe struct {
+	conn    *pgxpool.Conn
+	begun   bool // a statement was sent
+	waiting []later
+}
+
+// later is a statement that has not been sent yet.
+type later struct {
+	query string
+	args  []any
+	told  func(n int64, err error) error // hears how many rows it touched, or why it failed, and may say it better; nil: nobody asks
+}
+
+// once runs f in a transaction of PostgreSQL that begins in a way.
+func (db *DB) once(ctx context.Context, how string, tx *Tx, f func(*Tx) error) (err error) {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release() // destroys one that is in a transaction still
+	tx.pg, tx.now = &pipe{conn: conn}, db.Now()
+	if how != atOnce {
+		tx.pg.waiting = []later{{query: how}}
+	}
+	done := false
+	defer func() {
+		tx.over = true
+		if !done { // f failed or panicked
+			tx.pg.rollback(ctx)
+		}
+	}()
+	if err = f(tx); err != nil {
+		return err
+	}
+	done = true
+	if how == atOnce {
+		return nil
+	}
+	return tx.pg.commit(ctx)
+}
+
+// queue is a batch of what waits.
+func (p *pipe) queue() (*pgx.Batch, []later) {
+	b, all := &pgx.Batch{}, p.waiting
+	for _, l := range all {
+		b.Queue(l.query, l.args...)
+	}
+	p.waiting, p.begun = nil, true
+	return b, all
+}
+
+// answers reads what became of statements that waited.
+func answers(res pgx.BatchResults, all []later) error {
+	for _, l := range all {
+		tag, err := res.Exec()
+		if l.told != nil {
+			err = l.told(tag.RowsAffected(), err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush sends what waits.
+func (p *pipe) flush(ctx context.Context) error {
+	if len(p.waiting) == 0 {
+		return nil
+	}
+	b, all := p.queue()
+	res := p.conn.SendBatch(ctx, b)
+	err := answers(res, all)
+	return firstOf(err, res.Close())
+}
+
+func (p *pipe) exec(ctx context.Context, query string, args []any) (n int64, err error) {
+	p.waiting = append(p.waiting, later{query, args, func(touched int64, err error) error { n = touched; return err }})
+	return n, p.flush(ctx)
+}
+
+// query lets read go through the rows of a query.
+func (p *pipe) query(ctx context.Context, query string, args []any, read func(rows) error) error {
+	if len(p.waiting) == 0 {
+		p.begun = true
+		found, err := p.conn.Query(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		return readAll(found, read)
+	}
+	b, all := p.queue()
+	b.Queue(query, args...)
+	res := p.conn.SendBatch(ctx, b)
+	err := answers(res, all)
+	if err == nil {
+		var found pgx.Rows
+		if found, err = res.Query(); err == nil {
+			err = readAll(found, read)
+		}
+	}
+	return firstOf(err, res.Close())
+}
+
+// readAll closes rows whatever read does. What the database says of them goes before what read made of their absence.
+func readAll(found pgx.Rows, read func(rows) error) error {
+	err := read(pgRows{found})
+	found.Close()
+	if said := found.Err(); said != nil && !errors.Is(err, said) {
+		return firstOf(said, err)
+	}
+	return err
+}
+
+// pgRows are rows of PostgreSQL as both engines have them.
+type pgRows struct{ pgx.Rows }
+
+// Columns are the names of the columns.
+func (r pgRows) Columns() ([]string, error) {
+	var names []string
+	for _, f := range r.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	return names, nil
+}
+
+// commit ends the transaction. One in which a statement failed is rolled back by PostgreSQL, which says so and calls it no error.
+func (p *pipe) commit(ctx context.Context) error {
+	if !p.begun && len(p.waiting) == 1 {
+		return nil // nothing happened in it
+	}
+	p.waiting = append(p.waiting, later{query: "COMMIT"})
+	b, all := p.queue()
+	res := p.conn.SendBatch(ctx, b)
+	err := answers(res, all[:len(all)-1])
+	var tag pgconn.CommandTag
+	if err == nil {
+		tag, err = res.Exec()
+	}
+	if err = firstOf(err, res.Close()); err != nil {
+		p.rollback(ctx)
+		return err
+	}
+	if tag.String() == "ROLLBACK" {
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
+}
+
+// rollback ends a transaction that failed. A connection on which that cannot be done is closed when it is given back, which does it.
+func (p *pipe) rollback(ctx context.Context) {
+	p.waiting = nil
+	if !p.begun || p.conn.Conn().PgConn().TxStatus() == 'I' {
+		return
+	}
+	_, _ = p.conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+}
+
+// firstOf is the first error of several: the next ones follow from it.
+func firstOf(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
