@@ -57,20 +57,24 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	if f.Limit == 0 {
 		f.Limit = 20
 	}
+	all, err := s.Procedures(ctx, tx)
+	if err != nil {
+		return nil, 0, err
+	}
 	due := dueLast("d.due_at")
-	q := f.over(&v, tx.Now(), taskColumns+", d.urgent AS first, "+due+" AS next, d.case_id AS of_case", " ORDER BY d.urgent DESC, "+due+", d.case_id", f.Offset+f.Limit)
+	q := f.over(&v, all, tx.Now(), taskColumns+", d.urgent AS first, "+due+" AS next, d.case_id AS of_case", " ORDER BY d.urgent DESC, "+due+", d.case_id", f.Offset+f.Limit)
 	q.text, q.args = "SELECT * FROM ("+q.text+") AS u ORDER BY first DESC, next, of_case LIMIT ? OFFSET ?", append(q.args, f.Limit, f.Offset)
 	if tasks, err = store.All(ctx, tx, (*Task).onDesk, q.numbered(), q.args...); err != nil {
 		return nil, 0, err
 	}
-	count := f.over(&v, tx.Now(), "1 AS one", "", MostCounted+1)
+	count := f.over(&v, all, tx.Now(), "1 AS one", "", MostCounted+1)
 	count.text, count.args = "SELECT COUNT(*) FROM (SELECT one FROM ("+count.text+") AS u LIMIT ?) AS n", append(count.args, MostCounted+1)
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
 
 // over is the query over what lies on a viewer's desk. What each holder owes is walked in order by its own index, so that the first page costs
 // the same however much there is.
-func (f *DeskFilter) over(v *Viewer, now time.Time, columns, order string, limit int) query {
+func (f *DeskFilter) over(v *Viewer, procedures map[string]*Procedure, now time.Time, columns, order string, limit int) query {
 	conds, args := f.conditions(now)
 	part, more := v.hasPartIn("")
 	conds = append([]string{"d.outstanding", "d.holder = ?", cmp.Or(part, "1 = 0")}, conds...)
@@ -78,8 +82,9 @@ func (f *DeskFilter) over(v *Viewer, now time.Time, columns, order string, limit
 	var each []string
 	var all []any
 	for i, holder := range v.holders(f.Unit) {
-		each = append(each, "SELECT * FROM ("+from+where(conds)+order+" LIMIT ?) AS w"+strconv.Itoa(i))
-		all = append(append(append(append(all, holder), more...), args...), limit)
+		mine, whose := v.mayTake(holder, procedures)
+		each = append(each, "SELECT * FROM ("+from+where(append(conds[:len(conds):len(conds)], mine))+order+" LIMIT ?) AS w"+strconv.Itoa(i))
+		all = append(append(append(append(append(all, holder), more...), args...), whose...), limit)
 	}
 	if len(each) == 0 {
 		return query{text: from + " WHERE 1 = 0"}
@@ -115,7 +120,8 @@ func (f *DeskFilter) conditions(now time.Time) (conds []string, args []any) {
 }
 
 // holders are those whose duties lie on a viewer's desk: themself, and the units in which they hold a post; of a unit, if it is named, only
-// that one. They see what they have a part in: in a closed circle that is nothing for the rest of the unit.
+// that one. They see what they have a part in: in a closed circle that is nothing for the rest of the unit. Of what the unit of a post owes
+// that does not act for it, a grid worker's, they see what mayTake leaves.
 func (v *Viewer) holders(unit string) []string {
 	var all []string
 	for _, holder := range slices.Concat(v.own, v.units) {
@@ -124,6 +130,62 @@ func (v *Viewer) holders(unit string) []string {
 		}
 	}
 	return all
+}
+
+// mayTake is the condition that a duty of a holder is the viewer's to meet: the holder is them, or a unit for which they act or at which they
+// hold a post of the whole district; or the procedure, as it is now, lets their post at the unit act for it; or the duty is the caller's, and
+// their post opens such cases there.
+func (v *Viewer) mayTake(holder string, procedures map[string]*Procedure) (cond string, args []any) {
+	if slices.Contains(v.own, holder) || slices.Contains(v.seats, holder) {
+		return "1 = 1", nil
+	}
+	any := []string{"1 = 0"}
+	for _, p := range v.posts {
+		if string(UnitMember(p.Unit)) != holder {
+			continue
+		}
+		acting, opening := p.workOf(procedures)
+		if len(acting) > 0 {
+			any, args = append(any, "c.procedure IN "+marks(len(acting))), append(args, asAny(acting)...)
+		}
+		if len(opening) == 0 {
+			continue
+		}
+		called := "d.owner LIKE 'caller:%' AND c.procedure IN " + marks(len(opening))
+		args = append(args, asAny(opening)...)
+		if p.Place != "" {
+			keys := append(v.placesUnder(p.Place), "")
+			called += " AND c.place IN " + marks(len(keys))
+			args = append(args, asAny(keys)...)
+		}
+		any = append(any, called)
+	}
+	return strings.Join(any, " OR "), args
+}
+
+// workOf are the procedures in which a post acts for a party that is a unit or does by its role what meets a duty, and those whose cases it
+// opens.
+func (p Post) workOf(all map[string]*Procedure) (acting, opening []string) {
+	for name, x := range all {
+		if slices.ContainsFunc(x.Parties, func(e Entry[Party]) bool { return slices.Contains(e.Value.Acts, p.Role) }) || x.meets(p.Role) {
+			acting = append(acting, name)
+		}
+		if slices.Contains(x.OpenedBy, p.Role) {
+			opening = append(opening, name)
+		}
+	}
+	slices.Sort(acting)
+	slices.Sort(opening)
+	return acting, opening
+}
+
+// meets reports whether a role does something that meets a duty, anywhere or for a party.
+func (p *Procedure) meets(role string) bool {
+	return slices.ContainsFunc(p.States, func(s Entry[State]) bool {
+		return slices.ContainsFunc(s.Value.Do, func(a Entry[Action]) bool {
+			return len(a.Value.Meets) > 0 && slices.ContainsFunc(a.Value.By, func(by string) bool { return by == role || strings.HasSuffix(by, "."+role) })
+		})
+	})
 }
 
 // Approvals returns the cases in which an action waits for the viewer's approval, the longest waiting first.

@@ -49,6 +49,7 @@ type Viewer struct {
 	Caller   string          // SHA-256 of the secret on a receipt; empty: none was shown
 	own      []string        // person:ID, and unit:KEY of the units for which they act
 	units    []string        // unit:KEY of the units in which they hold a post, whether it acts for the unit or not
+	seats    []string        // unit:KEY of the units at which they hold a post of the whole district
 	members  []string        // as whom they read: own, the units below those, and ROLE@unit:KEY of every post
 	roles    []placed        // the roles they hold, and where
 	overview []identity.Area // where they oversee
@@ -73,7 +74,7 @@ func (s *Service) ViewerOf(a *identity.Actor, secret string) Viewer {
 		case post.Unit != "":
 			v.atUnit(post)
 		case a.Unit != "": // a post of the whole district is held somewhere: there lies its work
-			v.units = addOnce(v.units, string(UnitMember(a.Unit)))
+			v.units, v.seats = addOnce(v.units, string(UnitMember(a.Unit))), addOnce(v.seats, string(UnitMember(a.Unit)))
 		}
 	}
 	v.overview = a.Scope(identity.CaseOverview)

@@ -331,7 +331,7 @@ func TestASchemaKeepsTheOrderOfItsFile(t *testing.T) {
 	p := procedureOf(t, "whistle")
 	text := string(p.Form().Schema())
 	last := 0
-	for _, name := range []string{`{"type":"object"`, `"required"`, `"title":{"title"`, `"category":`, `"place":`, `"address":`, `"danger":`, `"photo":`, `"additionalProperties":false}`} {
+	for _, name := range []string{`{"type":"object"`, `"required"`, `"title":{"title"`, `"category":`, `"place":`, `"address":`, `"photo":`, `"danger":`, `"additionalProperties":false}`} {
 		at := strings.Index(text, name)
 		if at < last {
 			t.Errorf("%s stands at %d in %s", name, at, text)

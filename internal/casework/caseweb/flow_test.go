@@ -217,3 +217,27 @@ func TestThePaperOfACase(t *testing.T) {
 		hides(t, stranger, "路面塌陷", "金峰路路口")
 	})
 }
+
+func TestThePlaceOfOnesPostStandsInTheForm(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		chosen := func(who, path string) string {
+			for _, o := range webtest.All(s.by(who).Get(path).One("select", "name", "in-place"), "option", "selected", "*") {
+				v, _ := webtest.Attr(o, "value")
+				return v
+			}
+			return ""
+		}
+		if got := chosen("officer", "/open/whistle"); got != "jinfeng" {
+			t.Errorf("an officer of Jinfeng is offered %q", got)
+		}
+		if got := chosen("neighbour", "/open/whistle"); got != "xiazha" {
+			t.Errorf("an officer of Xiazha is offered %q", got)
+		}
+		if got := chosen("officer", "/open/whistle?in-place=xiazha"); got != "xiazha" {
+			t.Errorf("what a page filled in became %q", got)
+		}
+		if got := chosen("", "/open/mediation"); got != "" {
+			t.Errorf("somebody without an account is offered %q", got)
+		}
+	})
+}

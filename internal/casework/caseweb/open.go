@@ -12,6 +12,7 @@ import (
 	"huying/internal/casework"
 	"huying/internal/errs"
 	"huying/internal/ledger"
+	"huying/internal/places"
 	"huying/internal/store"
 	"huying/internal/web"
 )
@@ -78,6 +79,22 @@ func (v *openView) placed() string {
 	return ""
 }
 
+// ownPlace is the community or grid cell that whoever asks is posted to, when it is one: where they most likely stand.
+func (d *desk) ownPlace() string {
+	own := ""
+	if d.r.Actor == nil {
+		return ""
+	}
+	for _, g := range d.r.Actor.Grants {
+		p, ok := d.trees.Places.ByKey(g.Place)
+		if !ok || p.Kind != places.Community && p.Kind != places.Cell || own != "" && own != p.Key {
+			return ""
+		}
+		own = p.Key
+	}
+	return own
+}
+
 // open shows the form that opens a case of a kind, and opens it.
 func (h *pages) open(r *web.Request) error {
 	o, err := h.opening(r)
@@ -98,6 +115,9 @@ func (h *pages) open(r *web.Request) error {
 		return err
 	}
 	v.ask = v.d.asked(f, fieldsOf(o.Form()), kept)
+	if field := v.placed(); field != "" && r.Method == http.MethodGet && f.Value(prefix+field) == "" {
+		f.Set(prefix+field, v.d.ownPlace())
+	}
 	if v.ask.people, err = h.candidates(r, o.Procedure, nil, v.ask.Fields); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ export const people = {
   sysadmin: "xitong",
   secadmin: "anquan",
   auditadmin: "shenji",
+  gridworker: "wangge",
 };
 
 export const test = base.extend({
