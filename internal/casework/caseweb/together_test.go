@@ -51,7 +51,7 @@ func TestAnApprovalIsGivenOrReturned(t *testing.T) {
 		builder, head := s.by("builder"), s.by("head")
 		goes(t, opens(t, builder, path+"/do/report-in", form{"in-note": "到"}), path)
 		ask := builder.Get(path + "/do/cannot")
-		says(t, ask, "提交后由 牵头单位 · 单位负责人 审批")
+		says(t, ask, "提交后由牵头单位 · 单位负责人审批")
 		goes(t, send(t, builder, path+"/do/cannot", ask, form{"in-reason": "管线未迁"}), path)
 		says(t, builder.Get(path), "某builder 申请：现在解决不了", "等待 牵头单位 · 单位负责人 审批")
 		if len(builder.Get(path).All("form", "action", path+"/approve")) > 0 {
