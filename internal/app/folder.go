@@ -87,7 +87,7 @@ func (a *App) load(ctx context.Context, tx *store.Tx, p *CheckedPack, by string)
 		return l, err
 	}
 	if before.Zone != "" {
-		h.Zone = before.Zone
+		h.Zone, h.Day = before.Zone, before.Day
 	}
 	return a.install(ctx, tx, p.Pack, p.Procedures, h, by)
 }

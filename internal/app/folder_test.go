@@ -141,6 +141,32 @@ func TestThePackIsLoadedWithoutARestart(t *testing.T) {
 	}
 }
 
+// TestTheDayOfADemonstrationTakesARestart: the page and the command say so, and loading does not hide it.
+func TestTheDayOfADemonstrationTakesARestart(t *testing.T) {
+	a := demonstration(t)
+	folder := folderOf(t)
+	a.cfg.Pack = folder
+	admin := visit(t, serve(t, a), adminLogin(t, a))
+	says := func(when string, want bool) {
+		t.Helper()
+		_, page := admin.get("/pack")
+		c, err := Diff(ctx, a.cfg)
+		if got := strings.Contains(page, "演示日期改了"); err != nil || got != want || (len(c.Restart) == 1) != want {
+			t.Errorf("%s: the page says so: %v, the command: %+v %v", when, got, c.Restart, err)
+		}
+	}
+	says("as it runs", false)
+	change(t, folder, "pack.yaml", "date: 2021-11-19", "date: 2021-11-22")
+	says("another day", true)
+	_, page := admin.get("/pack")
+	if status, to := admin.do("POST", "/pack/load", loadForm(page)); status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, to)
+	}
+	says("when it was loaded", true)
+	change(t, folder, "pack.yaml", "date: 2021-11-22", "date: 2021-11-19")
+	says("as it was", false)
+}
+
 // adminLogin is the account of the demonstration that administers the program.
 func adminLogin(t *testing.T, a *App) string {
 	t.Helper()

@@ -77,9 +77,12 @@ func (a *App) restart(p *CheckedPack) (parts []caseweb.Part) {
 	if from, to := a.pack.Demonstration, p.Demonstration; a.demo && a.cfg.DemoDate.IsZero() && from != nil && (to == nil || from.Date.Date != to.Date.Date) {
 		parts = append(parts, caseweb.Part{Key: "app.restart_demonstration"})
 	}
-	known := a.held.Load().peers.Keys()
+	known, err := ReadPeers(a.pack, a.cfg.PackName)
+	if err != nil {
+		known = nil // it was read when the server started
+	}
 	for _, peer := range p.peers.Keys() {
-		if _, linked := a.cfg.Peers[peer]; !linked && !slices.Contains(known, peer) {
+		if _, linked := a.cfg.Peers[peer]; !linked && !slices.Contains(known.Keys(), peer) {
 			parts = append(parts, caseweb.Part{Key: "app.restart_peer", Args: []any{"peer", peer}})
 		}
 	}
@@ -122,20 +125,23 @@ func (a *App) compare(ctx context.Context, p *CheckedPack) (c Comparison, err er
 		if c.Procedures, err = a.cases.Compare(ctx, tx, p.Procedures); err != nil {
 			return err
 		}
-		c.Restart, err = restartBeside(ctx, tx, p)
+		c.Restart, err = a.restartBeside(ctx, tx, p)
 		return err
 	})
 	return c, err
 }
 
 // restartBeside says what takes a restart of the servers, as a command knows it: it does not know to which peers they are connected.
-func restartBeside(ctx context.Context, tx *store.Tx, p *CheckedPack) (parts []caseweb.Part, err error) {
+func (a *App) restartBeside(ctx context.Context, tx *store.Tx, p *CheckedPack) (parts []caseweb.Part, err error) {
 	id, h, err := lastHeld(ctx, tx)
 	if err != nil || id == 0 {
 		return nil, err
 	}
 	if zone := p.Location.String(); zone != h.Zone {
 		parts = append(parts, caseweb.Part{Key: "app.restart_zone", Args: []any{"zone", zone}})
+	}
+	if a.demo && heldIn(p.Pack).Day != h.Day {
+		parts = append(parts, caseweb.Part{Key: "app.restart_demonstration"})
 	}
 	f, err := h.read(id)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 type held struct {
 	Key     string        `json:"key"`
 	Name    pack.Text     `json:"name"`
-	Zone    string        `json:"zone"` // of the server that was started last: it is taken up by no other
+	Zone    string        `json:"zone"` // of the server that was started last, as is the day: they are taken up by no other
+	Day     string        `json:"day"`  // on which a demonstration of the pack stands; empty: it has none
 	Hotline string        `json:"hotline"`
 	Rules   promise.Rules `json:"rules"`   // of the lights
 	Scoring string        `json:"scoring"` // the file; empty: there is none
@@ -34,8 +35,12 @@ type inForce struct {
 
 // heldIn is what a pack lets hold.
 func heldIn(p *pack.Pack) held {
-	return held{Key: p.Key, Name: p.Name, Zone: p.Location.String(), Hotline: p.Hotline, Rules: rulesOf(p),
+	h := held{Key: p.Key, Name: p.Name, Zone: p.Location.String(), Hotline: p.Hotline, Rules: rulesOf(p),
 		Scoring: string(p.Files[pack.ScoringFile]), Peers: string(p.Files[pack.PeersFile])}
+	if p.Demonstration != nil {
+		h.Day = p.Demonstration.Date.String()
+	}
+	return h
 }
 
 // read reads the files of what holds.

@@ -117,7 +117,7 @@ func TestWhatAPackSaysHoldsWithoutARestart(t *testing.T) {
 			}
 
 			admin := administrator(t, here)
-			if _, page := admin.get("/pack"); !strings.Contains(page, "文件夹与运行的版本相同") || strings.Contains(page, "重启服务") || strings.Contains(page, "另有改动") {
+			if _, page := admin.get("/pack"); !strings.Contains(page, "文件夹与运行的版本相同") || strings.Contains(page, "重启服务") || strings.Contains(page, "办事机制以外的改动") {
 				t.Error("the folder that runs differs")
 			}
 			change(t, folder, "pack.yaml", "zh: 珠海高新区", "zh: 珠海新区")
@@ -129,7 +129,7 @@ func TestWhatAPackSaysHoldsWithoutARestart(t *testing.T) {
 			change(t, folder, "peers.yaml", "\n  - key: city\n", metro)
 			change(t, folder, "report.txt", "一图读懂", "两图读懂")
 			_, page := admin.get("/pack")
-			if !strings.Contains(page, "另有改动，一起载入：名称、办公时间、热线电话、亮灯规则、计分规则、对接系统、工作报告（载入后待审）。") {
+			if !strings.Contains(page, "办事机制以外的改动，一起载入：名称、办公时间、热线电话、亮灯规则、计分规则、对接系统、工作报告（载入后待审）。") {
 				t.Errorf("the page does not name what changed:\n%s", page)
 			}
 			if !strings.Contains(page, "时区改成了 Asia/Hong_Kong") || strings.Count(page, "重启") != 2 { // the other says that loading takes none
@@ -201,8 +201,14 @@ func TestWhatAPackSaysHoldsWithoutARestart(t *testing.T) {
 			}
 
 			change(t, folder, "peers.yaml", "key: metro", "key: tram") // no address and secret for it here
-			if _, page := admin.get("/pack"); !strings.Contains(page, "新增对接系统“tram”") || strings.Contains(page, "新增对接系统“metro”") {
+			if _, page = admin.get("/pack"); !strings.Contains(page, "新增对接系统“tram”") || strings.Contains(page, "新增对接系统“metro”") {
 				t.Error("the page does not say which peer lacks its address and secret")
+			}
+			if status, to := admin.do("POST", "/pack/load", loadForm(page)); status != http.StatusSeeOther {
+				t.Fatalf("%d %s", status, to)
+			}
+			if _, page = admin.get("/pack"); !strings.Contains(page, "新增对接系统“tram”") || !strings.Contains(page, "已载入：对接系统。") {
+				t.Error("when it is loaded, the page does not say any more what the peer lacks")
 			}
 			change(t, folder, "peers.yaml", "key: tram", "key: metro")
 			again := server(t, url, dir, folder)

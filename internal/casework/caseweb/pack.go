@@ -78,12 +78,12 @@ func (v *packView) affected() (out []casework.Difference) {
 }
 
 // changed names what has changed beside the procedures.
-func (v *packView) changed() string {
-	names := make([]string, len(v.folder.Changed))
-	for i, key := range v.folder.Changed {
-		names[i] = v.d.r.T(key)
+func (f *Folder) changed(r *web.Request) string {
+	names := make([]string, len(f.Changed))
+	for i, key := range f.Changed {
+		names[i] = r.T(key)
 	}
-	return strings.Join(names, v.d.r.T("caseweb.and"))
+	return strings.Join(names, r.T("caseweb.and"))
 }
 
 // status is how a procedure differs: same, new, changed or retired.
@@ -202,7 +202,11 @@ func (h *pages) loadPack(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Flash("caseweb.pack_loaded", "new", len(l.New), "changed", len(l.Changed), "retired", len(l.Retired))
+	key := "caseweb.pack_loaded"
+	if len(folder.Changed) > 0 {
+		key = "caseweb.pack_loaded_also"
+	}
+	r.Flash(key, "new", len(l.New), "changed", len(l.Changed), "retired", len(l.Retired), "what", folder.changed(r))
 	return r.Redirect("/pack")
 }
 
