@@ -51,8 +51,11 @@ type DeskFilter struct {
 	Offset    int
 }
 
+// MostTasks bounds how far a desk is counted: nobody works through more.
+const MostTasks = 500
+
 // Desk returns what a viewer, or the units for which they act, must do, the urgent first and then what is due first; and how much of it
-// there is.
+// there is, at most MostTasks + 1.
 func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter) (tasks []Task, total int, err error) {
 	if f.Limit == 0 {
 		f.Limit = 20
@@ -67,8 +70,8 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	if tasks, err = store.All(ctx, tx, (*Task).onDesk, q.numbered(), q.args...); err != nil {
 		return nil, 0, err
 	}
-	count := f.over(&v, all, tx.Now(), "1 AS one", "", MostCounted+1)
-	count.text, count.args = "SELECT COUNT(*) FROM (SELECT one FROM ("+count.text+") AS u LIMIT ?) AS n", append(count.args, MostCounted+1)
+	count := f.over(&v, all, tx.Now(), "1 AS one", "", MostTasks+1)
+	count.text, count.args = "SELECT COUNT(*) FROM (SELECT one FROM ("+count.text+") AS u LIMIT ?) AS n", append(count.args, MostTasks+1)
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
 

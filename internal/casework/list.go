@@ -110,7 +110,8 @@ func (f *Filter) conditions(v *Viewer, now time.Time, zone *time.Location) (cond
 	case "ended":
 		and("c.closed_at IS NOT NULL")
 	case "late":
-		and("c.due_at < ?", micros(now))
+		and("c.closed_at IS NULL")
+		and(dueLast("c.due_at")+" < ?", micros(now))
 	}
 	if f.Place != "" {
 		keys := v.placesUnder(f.Place)

@@ -51,7 +51,7 @@ func (a *front) list(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, listed(items, total, pg, now, s))
+	return r.JSON(http.StatusOK, listed(items, total, casework.MostCounted, pg, now, s))
 }
 
 var outcomes = func() []string {
@@ -76,8 +76,8 @@ func (a *front) found(text string) *casework.Found {
 }
 
 // listed is an answer with a list. more says that there are more than were counted.
-func listed(items any, total int, pg page, now time.Time, s shaper) map[string]any {
-	return map[string]any{"items": items, "total": min(total, casework.MostCounted), "more": total > casework.MostCounted, "page": pg.Page, "size": pg.Size,
+func listed(items any, total, most int, pg page, now time.Time, s shaper) map[string]any {
+	return map[string]any{"items": items, "total": min(total, most), "more": total > most, "page": pg.Page, "size": pg.Size,
 		"computed_at": moment(now, s.zone)}
 }
 

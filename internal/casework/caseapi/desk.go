@@ -79,7 +79,7 @@ func (a *front) desk(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	out := listed(items, total, pg, now, s)
+	out := listed(items, total, casework.MostTasks, pg, now, s)
 	out["approvals"] = approvals
 	return r.JSON(http.StatusOK, out)
 }

@@ -75,9 +75,9 @@ func (d *desk) fill(tx *store.Tx, v *tasksView) (err error) {
 		if err != nil {
 			return err
 		}
-		v.Tabs = append(v.Tabs, web.Tab{Text: d.r.T("caseweb.show." + cmp.Or(x.key, "all")), Href: v.List.With("show", x.key), Count: strconv.Itoa(total), Current: x.key == show})
+		v.Tabs = append(v.Tabs, web.Tab{Text: d.r.T("caseweb.show." + cmp.Or(x.key, "all")), Href: v.List.With("show", x.key), Count: counted(total), Current: x.key == show})
 		if x.key == show {
-			v.Table = web.Table[casework.Task]{ID: "tasks", Caption: d.r.T("caseweb.tasks"), List: v.List, Rows: tasks, Total: min(total, casework.MostCounted)}
+			v.Table = web.Table[casework.Task]{ID: "tasks", Caption: d.r.T("caseweb.tasks"), List: v.List, Rows: tasks, Total: min(total, casework.MostTasks)}
 		}
 	}
 	v.Kinds = append(v.Kinds, web.Option{Text: d.r.T("caseweb.any")})
@@ -139,4 +139,12 @@ func (v *tasksView) dutyTitle(x casework.Task) string {
 		}
 	}
 	return v.d.r.T("caseweb.attend")
+}
+
+// counted is how much lies on a desk, as far as it is counted.
+func counted(total int) string {
+	if total > casework.MostTasks {
+		return strconv.Itoa(casework.MostTasks) + "+"
+	}
+	return strconv.Itoa(total)
 }
