@@ -15,11 +15,7 @@ import (
 
 // hear tells people what of a record of a case concerns them.
 func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error {
-	c, err := a.cases.Case(ctx, tx, e.Case)
-	if err != nil {
-		return err
-	}
-	p, r, err := a.cases.Record(ctx, tx, c, e.Seq)
+	c, p, r, err := a.cases.Happening(ctx, tx, e)
 	if err != nil {
 		return err
 	}

@@ -249,6 +249,18 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 	return nil
 }
 
+// Happening returns one record with its case as it is now and the version of the procedure that the case follows, or errs.NotFound.
+func (s *Service) Happening(ctx context.Context, tx *store.Tx, e Happened) (*Case, *Procedure, Record, error) {
+	c, r := &Case{}, Record{}
+	err := tx.Scan(ctx, `SELECT x.doc, r.seq, r.at, r.signed, r.events FROM casework_doc x JOIN casework_record r ON r.case_id = x.case_id
+		WHERE x.case_id = $1 AND r.seq = $2`, []any{e.Case, e.Seq}, store.AsJSON(c), &r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events))
+	if err != nil {
+		return nil, nil, r, err
+	}
+	p, err := s.version(ctx, tx, c.Hash)
+	return c, p, r, err
+}
+
 // Record returns one record of a case, with the version of the procedure that the case follows.
 func (s *Service) Record(ctx context.Context, tx *store.Tx, c *Case, seq int) (*Procedure, Record, error) {
 	r, err := store.One(ctx, tx, func(r *Record) []any {

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"huying/internal/clock"
-	"huying/internal/errs"
 	"huying/internal/store"
 )
 
@@ -174,32 +173,40 @@ type row struct {
 
 func (r *row) fields() []any { return []any{&r.id, &r.kind, &r.payload, &r.tries} }
 
-// next takes one due job that no other worker holds and runs it. When it fails, its transaction leaves nothing but the note of it.
+// together is how many fleeting jobs of one kind share a transaction: each is small, and what surrounds it costs as much.
+const together = 16
+
+// next takes a due job that no other worker holds and runs it, and of a fleeting one those of its kind that follow. When one fails, its
+// transaction leaves nothing but the note of it; what shared it runs again.
 func (q *Queue) next(ctx context.Context) (ran bool, err error) {
 	err = q.db.Write(ctx, func(tx *store.Tx) error {
-		ran = false
-		job, err := store.One(ctx, tx, (*row).fields, `SELECT id, kind, payload, tries FROM jobs
-			WHERE done_at IS NULL AND NOT dead AND run_at <= $1 ORDER BY run_at, id LIMIT 1`+tx.SkipLocked(), q.clock.Now().UnixMicro())
-		if errs.Is(err, errs.NotFound) {
-			return nil
+		all, err := store.All(ctx, tx, (*row).fields, `SELECT id, kind, payload, tries FROM jobs
+			WHERE done_at IS NULL AND NOT dead AND run_at <= $1 ORDER BY run_at, id LIMIT $2`+tx.SkipLocked(), q.clock.Now().UnixMicro(), together)
+		ran = len(all) > 0
+		for i, job := range all {
+			if err != nil || i > 0 && (job.kind != all[0].kind || !q.answers[job.kind].fleeting) {
+				break
+			}
+			err = q.run(ctx, tx, job)
 		}
-		if err != nil {
-			return err
-		}
-		ran = true
-		if err := q.answer(ctx, tx, job); err != nil {
-			return &failure{job, err}
-		}
-		if q.answers[job.kind].fleeting {
-			return tx.Later(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
-		}
-		return tx.Later(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
+		return err
 	})
 	var f *failure
 	if errors.As(err, &f) {
 		return true, q.note(ctx, f.job, f.err)
 	}
 	return ran, err
+}
+
+// run runs a job and marks that it is done.
+func (q *Queue) run(ctx context.Context, tx *store.Tx, job row) error {
+	if err := q.answer(ctx, tx, job); err != nil {
+		return &failure{job, err}
+	}
+	if q.answers[job.kind].fleeting {
+		return tx.Later(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
+	}
+	return tx.Later(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
 }
 
 // failure carries a job's own error out of its transaction, which it rolls back.

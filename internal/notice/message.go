@@ -45,36 +45,42 @@ const (
 // follow by jobs, and cost the caller one question when nobody among To has any. A message that is not well formed is a defect of the
 // caller and an error.
 func (s *Service) Send(ctx context.Context, tx *store.Tx, m Message) error {
-	_, err := s.send(ctx, tx, m)
-	return err
-}
-
-func (s *Service) send(ctx context.Context, tx *store.Tx, m Message) (ids []int64, err error) {
 	if err := m.check(); err != nil {
-		return nil, err
+		return err
 	}
 	args, err := encodeArgs(m.Args)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	to := slices.Clone(m.To)
 	slices.Sort(to) // two messages to the same people do not wait for one another crosswise
 	for people := range slices.Chunk(slices.Compact(to), maxPeople) {
-		told, err := s.insert(ctx, tx, m, args, people)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.follow(ctx, tx, told); err != nil {
-			return nil, err
-		}
-		for _, t := range told {
-			ids = append(ids, t.item)
+		if err := s.tell(ctx, tx, m, args, people); err != nil {
+			return err
 		}
 	}
-	if len(ids) > 0 {
+	return nil
+}
+
+// tell tells some people. Where there is no other channel nothing follows, and nobody has to wait for who was told.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, m Message, args string, people []int64) error {
+	if len(s.carriers) == 0 {
+		query, values := s.insertion(tx, m, args, people)
+		return tx.LaterTold(ctx, func(n int64, err error) error {
+			if n > 0 {
+				tx.AfterCommit(s.watch.nudge)
+			}
+			return err
+		}, query, values...)
+	}
+	all, err := s.insert(ctx, tx, m, args, people)
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 {
 		tx.AfterCommit(s.watch.nudge)
 	}
-	return ids, nil
+	return s.follow(ctx, tx, all)
 }
 
 func (m Message) check() error {
@@ -93,17 +99,23 @@ type told struct{ item, person int64 }
 
 func (t *told) fields() []any { return []any{&t.item, &t.person} }
 
-// insert writes the copies of those who have not been told yet.
+// insert writes the copies of those who have not been told yet, and returns them.
 func (s *Service) insert(ctx context.Context, tx *store.Tx, m Message, args string, people []int64) ([]told, error) {
+	query, values := s.insertion(tx, m, args, people)
+	return store.All(ctx, tx, (*told).fields, query+" RETURNING id, person", values...)
+}
+
+// insertion is the statement of insert.
+func (s *Service) insertion(tx *store.Tx, m Message, args string, people []int64) (query string, values []any) {
 	shared := []any{m.Topic, GroupOf(m.Topic), m.Key, args, m.Link, m.Urgent, store.Null(m.Dedup), tx.Now().UnixMicro(), s.now().UnixMicro()}
 	var rows []string
-	values := slices.Clone(shared)
+	values = slices.Clone(shared)
 	for _, p := range people {
 		values = append(values, p)
 		rows = append(rows, "($"+strconv.Itoa(len(values))+", $1, $2, $3, $4, $5, $6, $7, $8, $9)")
 	}
-	return store.All(ctx, tx, (*told).fields, `INSERT INTO notice_item (person, topic, grp, key, args, link, urgent, dedup, at, made_at)
-		VALUES `+strings.Join(rows, ", ")+` ON CONFLICT (person, dedup) DO NOTHING RETURNING id, person`, values...)
+	return `INSERT INTO notice_item (person, topic, grp, key, args, link, urgent, dedup, at, made_at)
+		VALUES ` + strings.Join(rows, ", ") + ` ON CONFLICT (person, dedup) DO NOTHING`, values
 }
 
 // routed is the job that finds the other channels of some notices.
