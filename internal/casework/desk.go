@@ -66,12 +66,12 @@ func (s *Service) Desk(ctx context.Context, tx *store.Tx, v Viewer, f DeskFilter
 	}
 	due := dueLast("d.due_at")
 	q := f.over(&v, all, tx.Now(), taskColumns+", d.urgent AS first, "+due+" AS next, d.case_id AS of_case", " ORDER BY d.urgent DESC, "+due+", d.case_id", f.Offset+f.Limit)
-	q.text, q.args = "SELECT * FROM ("+q.text+") AS u ORDER BY first DESC, next, of_case LIMIT ? OFFSET ?", append(q.args, f.Limit, f.Offset)
+	q.text = "SELECT * FROM (" + q.text + ") AS u ORDER BY first DESC, next, of_case" + atMost(f.Limit, f.Offset)
 	if tasks, err = store.All(ctx, tx, (*Task).onDesk, q.numbered(), q.args...); err != nil {
 		return nil, 0, err
 	}
 	count := f.over(&v, all, tx.Now(), "1 AS one", "", MostTasks+1)
-	count.text, count.args = "SELECT COUNT(*) FROM (SELECT one FROM ("+count.text+") AS u LIMIT ?) AS n", append(count.args, MostTasks+1)
+	count.text = "SELECT COUNT(*) FROM (SELECT one FROM (" + count.text + ") AS u" + atMost(MostTasks+1, 0) + ") AS n"
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
 
@@ -86,8 +86,8 @@ func (f *DeskFilter) over(v *Viewer, procedures map[string]*Procedure, now time.
 	var all []any
 	for i, holder := range v.holders(f.Unit) {
 		mine, whose := v.mayTake(holder, procedures)
-		each = append(each, "SELECT * FROM ("+from+where(append(conds[:len(conds):len(conds)], mine))+order+" LIMIT ?) AS w"+strconv.Itoa(i))
-		all = append(append(append(append(append(all, holder), more...), args...), whose...), limit)
+		each = append(each, "SELECT * FROM ("+from+where(append(conds[:len(conds):len(conds)], mine))+order+atMost(limit, 0)+") AS w"+strconv.Itoa(i))
+		all = append(append(append(append(all, holder), more...), args...), whose...)
 	}
 	if len(each) == 0 {
 		return query{text: from + " WHERE 1 = 0"}

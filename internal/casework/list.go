@@ -185,12 +185,10 @@ func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) qu
 	see, more := v.where(f.least())
 	q := query{text: "SELECT " + listedColumns + listedFrom + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 	if order == "" {
-		q.text = strings.Replace(q.text, listedColumns+listedFrom, "1 AS one FROM casework_case c", 1) + " LIMIT ?"
-		q.args = append(q.args, MostCounted+1)
+		q.text = strings.Replace(q.text, listedColumns+listedFrom, "1 AS one FROM casework_case c", 1) + atMost(MostCounted+1, 0)
 		return q
 	}
-	q.text += " ORDER BY " + order + " LIMIT ? OFFSET ?"
-	q.args = append(q.args, f.Limit, f.Offset)
+	q.text += " ORDER BY " + order + atMost(f.Limit, f.Offset)
 	return q
 }
 
@@ -208,17 +206,22 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 			b.WriteString(" UNION ")
 		}
 		b.WriteString("SELECT id FROM (SELECT c.id AS id FROM casework_part p JOIN casework_case c ON c.id = p.case_id" +
-			where(append(slices.Clone(conds), part.text)) + " ORDER BY p.case_id DESC LIMIT ?) AS w" + strconv.Itoa(i))
-		all = append(append(append(all, args...), part.args...), most)
+			where(append(slices.Clone(conds), part.text)) + " ORDER BY p.case_id DESC" + atMost(most, 0) + ") AS w" + strconv.Itoa(i))
+		all = append(append(all, args...), part.args...)
 	}
 	if b.Len() == 0 {
 		b.WriteString("SELECT id FROM casework_case WHERE 1 = 0")
 	}
 	if order == "" {
-		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u LIMIT ?", args: append(all, MostCounted+1)}
+		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u" + atMost(MostCounted+1, 0), args: all}
 	}
-	return query{text: "SELECT " + listedColumns + listedFrom + " WHERE c.id IN (" + b.String() + ") ORDER BY " + order + " LIMIT ? OFFSET ?",
-		args: append(all, f.Limit, f.Offset)}
+	return query{text: "SELECT " + listedColumns + listedFrom + " WHERE c.id IN (" + b.String() + ") ORDER BY " + order + atMost(f.Limit, f.Offset), args: all}
+}
+
+// atMost says in the text of a query how many rows are wanted: PostgreSQL plans a statement that it keeps for a share of all rows when the number
+// is an argument.
+func atMost(n, offset int) string {
+	return " LIMIT " + strconv.Itoa(n) + " OFFSET " + strconv.Itoa(offset)
 }
 
 // least is how much of a case one must see for the filter to choose it: who may not read what was said must not find it by its words either,

@@ -18,6 +18,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string) error {
 		return err
 	}
 	cfg.MaxConns, cfg.MaxConnLifetime = 16, 30*time.Minute
+	cfg.ConnConfig.RuntimeParams["jit"] = "off" // a page reads a few rows: compiling its query takes longer than running it
 	if db.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func (p *pages) take(ctx context.Context, tx *store.Tx) ([]row, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rows, err := store.All(ctx, tx, (*row).fields, `SELECT id, number, procedure, hash, seq, state, outcome, title, category, place, lead_unit, urgent,
-		simulated, level, opened_at, closed_at, due_at, COALESCE(doc, '') FROM casework_case LEFT JOIN casework_doc ON case_id = id
+		simulated, level, opened_at, closed_at, due_at, COALESCE((SELECT doc FROM casework_doc WHERE case_id = id), '') FROM casework_case
 		WHERE id > $1 ORDER BY id LIMIT $2`, p.last, page)
 	if len(rows) > 0 {
 		p.last = rows[len(rows)-1].ID
