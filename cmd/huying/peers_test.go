@@ -38,7 +38,6 @@ func TestPeersThatDoNotHoldTogether(t *testing.T) {
 		name, says string
 		args       []string
 	}{
-		{"a peer of no pack", "no peer “nobody”", []string{"--peer=nobody=https://a.example.gov.cn"}},
 		{"a peer without a secret", "secret of the peer “hotline”", []string{"--peer=hotline=https://a.example.gov.cn"}},
 		{"a peer in the clear", "address of the peer “city”", []string{"--peer=city=http://a.example.gov.cn"}},
 		{"a secret of no peer", "--peer hotline=URL", []string{"--peer-secret-file=hotline=x"}},
