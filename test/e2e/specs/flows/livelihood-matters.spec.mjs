@@ -6,7 +6,8 @@ import { register } from "../../harness/register.mjs";
 test("residents open the ten matters and see what was promised and delivered, where, with evidence", async ({ page, request }) => {
   const items = (await register(request)).filter((p) => p.kind === "livelihood");
   await page.goto("/");
-  await page.locator("a[href='/matters']").first().click();
+  await page.locator("nav.main summary", { hasText: "承诺" }).click();
+  await page.locator("nav.main a[href='/matters']").click();
   await expect(page).toHaveURL(/\/matters$/);
   await expect(page.locator("#main h2.quote")).toHaveCount(10);
   for (const p of items) await expect(page.locator(`#main a[href="/promises/${p.number}"]`).first()).toBeAttached();
