@@ -33,7 +33,7 @@ func peersOf(d *drill.Drill, now clock.Security) *drillPeers {
 	for _, x := range d.People {
 		if x.Value.Peer != "" {
 			secret := make([]byte, 32)
-			_, _ = rand.Read(secret) // it never fails
+			rand.Read(secret)
 			p.secrets[x.Value.Peer] = "whsec_" + base64.StdEncoding.EncodeToString(secret)
 		}
 	}

@@ -58,8 +58,8 @@ type boards struct {
 // oversees; a closed circle's cases are counted nowhere here. It returns errs.Unavailable when the count is still under way: whoever asks
 // again a little later gets it.
 func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (*Board, error) {
-	see, args := v.where(Whole)
-	key := fmt.Sprint(from, until, see, args)
+	q := s.boardQuery(&v, from, until)
+	key := fmt.Sprint(q)
 	last, now := s.boards.find(key), clock.Security{}.Now()
 	if last != nil && now.Before(last.until) {
 		return last, nil
@@ -67,7 +67,7 @@ func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (
 	result := s.boards.counting.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countFor)
 		defer cancel()
-		return s.count(ctx, key, v, from, until)
+		return s.count(ctx, key, q)
 	})
 	if last != nil && now.Before(last.until.Add(keepBoard)) {
 		return last, nil
@@ -84,11 +84,11 @@ func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (
 }
 
 // count counts a board and keeps it when that took long.
-func (s *Service) count(ctx context.Context, key string, v Viewer, from, until clock.Date) (*Board, error) {
+func (s *Service) count(ctx context.Context, key string, q query) (*Board, error) {
 	b, begun := &Board{}, clock.Security{}.Now()
 	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
 		b.At = tx.Now()
-		b.Units, err = s.countBoard(ctx, tx, v, from, until)
+		b.Units, err = standings(ctx, tx, q)
 		return err
 	})
 	if err != nil {
@@ -125,14 +125,18 @@ func (b *boards) keep(key string, board *Board) {
 	b.slow[key] = board
 }
 
-// count counts a board.
-func (s *Service) countBoard(ctx context.Context, tx *store.Tx, v Viewer, from, until clock.Date) (map[string]*Standing, error) {
+// boardQuery counts the duties of a board by who owed them, what became of them, and how long they took.
+func (s *Service) boardQuery(v *Viewer, from, until clock.Date) query {
 	zone := s.Calendar().Zone()
 	see, args := v.where(Whole)
-	q := query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
+	return query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
 		JOIN casework_case c ON c.id = d.case_id WHERE d.start_at >= ? AND d.start_at < ? AND d.holder LIKE 'unit:%' AND d.status <> 'withdrawn' AND c.openness >= 1
 		AND (` + see + `) GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took`,
 		append([]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}, args...)}
+}
+
+// standings adds up what a board's query counts, by holder.
+func standings(ctx context.Context, tx *store.Tx, q query) (map[string]*Standing, error) {
 	board := map[string]*Standing{}
 	took := map[string][]span{}
 	err := tx.Each(ctx, q.numbered(), q.args, func(rows store.Row) error {

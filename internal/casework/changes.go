@@ -44,7 +44,7 @@ func (ch *Changed) HasPart(v *Viewer) bool {
 func (s *Service) Changed(ctx context.Context, tx *store.Tx, ids []int64) (out []Changed, err error) {
 	for some := range slices.Chunk(ids, mostRows) {
 		q := query{"SELECT doc FROM casework_doc WHERE case_id IN " + marks(len(some)), asAny(some)}
-		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, q.numbered(), q.args...)
+		cases, err := many(ctx, tx, q.numbered(), q.args...)
 		if err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func (s *Service) Preview(ctx context.Context, tx *store.Tx, p *Procedure) ([]Ch
 // try plays some cases of a state through.
 func (s *Service) try(ctx context.Context, tx *store.Tx, p *Procedure, ch *Change) error {
 	ch.gone = !p.States.Has(ch.State)
-	cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, docOf+`
+	cases, err := many(ctx, tx, docOf+`
 		WHERE c.procedure = $1 AND c.closed_at IS NULL AND c.hash <> $2 AND c.state = $3 ORDER BY c.id LIMIT $4`, p.Name, p.Hash, ch.State, mostTried)
 	if err != nil {
 		return err

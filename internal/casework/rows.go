@@ -29,6 +29,11 @@ func one(ctx context.Context, tx *store.Tx, query string, args ...any) (*Case, e
 	return c, err
 }
 
+// many returns the cases of a query whose one column is doc.
+func many(ctx context.Context, tx *store.Tx, query string, args ...any) ([]Case, error) {
+	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} }, query, args...)
+}
+
 // Case returns a case as it is now, or errs.NotFound. It asks nobody whether they may see it: that is for See.
 func (s *Service) Case(ctx context.Context, tx *store.Tx, id int64) (*Case, error) {
 	return one(ctx, tx, "SELECT doc FROM casework_doc WHERE case_id = $1", id)
@@ -41,21 +46,21 @@ func (s *Service) ByNumber(ctx context.Context, tx *store.Tx, number string) (*C
 
 // Repeats returns the cases of a procedure with a value in the field that it calls repeat, the newest first.
 func (s *Service) Repeats(ctx context.Context, tx *store.Tx, procedure, value string) ([]Case, error) {
-	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		docOf+" WHERE c.procedure = $1 AND c.repeats = $2 ORDER BY c.id DESC", procedure, value)
+	return many(ctx, tx, docOf+" WHERE c.procedure = $1 AND c.repeats = $2 ORDER BY c.id DESC", procedure, value)
 }
 
 // Running returns the cases of a procedure that are open.
 func (s *Service) Running(ctx context.Context, tx *store.Tx, procedure string) ([]Case, error) {
-	return store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		docOf+" WHERE c.procedure = $1 AND c.closed_at IS NULL ORDER BY c.id", procedure)
+	return many(ctx, tx, docOf+" WHERE c.procedure = $1 AND c.closed_at IS NULL ORDER BY c.id", procedure)
+}
+
+func (r *Record) fields() []any {
+	return []any{&r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events)}
 }
 
 // Records returns what happened in a case, from its opening on.
 func (s *Service) Records(ctx context.Context, tx *store.Tx, id int64) ([]Record, error) {
-	return store.All(ctx, tx, func(r *Record) []any {
-		return []any{&r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events)}
-	}, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 ORDER BY seq", id)
+	return store.All(ctx, tx, (*Record).fields, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 ORDER BY seq", id)
 }
 
 // append writes a record with its leaf in the ledger. Its number within the case is taken once: of two that come at the same time the
@@ -253,7 +258,7 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 func (s *Service) Happening(ctx context.Context, tx *store.Tx, e Happened) (*Case, *Procedure, Record, error) {
 	c, r := &Case{}, Record{}
 	err := tx.Scan(ctx, `SELECT x.doc, r.seq, r.at, r.signed, r.events FROM casework_doc x JOIN casework_record r ON r.case_id = x.case_id
-		WHERE x.case_id = $1 AND r.seq = $2`, []any{e.Case, e.Seq}, store.AsJSON(c), &r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events))
+		WHERE x.case_id = $1 AND r.seq = $2`, []any{e.Case, e.Seq}, append([]any{store.AsJSON(c)}, r.fields()...)...)
 	if err != nil {
 		return nil, nil, r, err
 	}
@@ -263,9 +268,7 @@ func (s *Service) Happening(ctx context.Context, tx *store.Tx, e Happened) (*Cas
 
 // Record returns one record of a case, with the version of the procedure that the case follows.
 func (s *Service) Record(ctx context.Context, tx *store.Tx, c *Case, seq int) (*Procedure, Record, error) {
-	r, err := store.One(ctx, tx, func(r *Record) []any {
-		return []any{&r.Seq, store.At(&r.At), store.AsJSON(&r.By), store.AsJSON(&r.Events)}
-	}, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 AND seq = $2", c.ID, seq)
+	r, err := store.One(ctx, tx, (*Record).fields, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 AND seq = $2", c.ID, seq)
 	if err != nil {
 		return nil, r, err
 	}

@@ -108,8 +108,7 @@ func (s *Service) deducted(ctx context.Context, tx *store.Tx, key string, d *Ded
 	}
 	for _, ref := range d.Ended {
 		procedure, state, _ := strings.Cut(ref, "/")
-		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-			docOf+` WHERE c.procedure = $1 AND c.state = $2 AND c.closed_at >= $3 AND c.closed_at < $4 AND c.openness >= 1 ORDER BY c.closed_at, c.id`,
+		cases, err := many(ctx, tx, docOf+` WHERE c.procedure = $1 AND c.state = $2 AND c.closed_at >= $3 AND c.closed_at < $4 AND c.openness >= 1 ORDER BY c.closed_at, c.id`,
 			procedure, state, from, until)
 		if err != nil {
 			return nil, err
@@ -138,8 +137,7 @@ func appealed(ctx context.Context, tx *store.Tx, appeals string, year int) ([]Li
 	if !ok {
 		return nil, nil
 	}
-	cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-		docOf+" WHERE c.procedure = $1 AND c.state = $2 ORDER BY c.id", procedure, state)
+	cases, err := many(ctx, tx, docOf+" WHERE c.procedure = $1 AND c.state = $2 ORDER BY c.id", procedure, state)
 	if err != nil {
 		return nil, err
 	}

@@ -110,8 +110,7 @@ func (s *Service) Sweep(ctx context.Context, limit int) (n int, err error) {
 	var stuck error
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		n, stuck = 0, nil
-		cases, err := store.All(ctx, tx, func(c *Case) []any { return []any{store.AsJSON(c)} },
-			docOf+" WHERE c.timer_at < $1 ORDER BY c.timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
+		cases, err := many(ctx, tx, docOf+" WHERE c.timer_at < $1 ORDER BY c.timer_at LIMIT $2"+tx.SkipLocked(), micros(tx.Now()), limit)
 		if err != nil {
 			return err
 		}

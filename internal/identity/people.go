@@ -59,7 +59,7 @@ func (s *Service) Posts(ctx context.Context, tx *store.Tx, addresses []string) (
 			if n == 0 {
 				return "1 = 0"
 			}
-			return column + " IN (" + marks(from, n) + ")"
+			return column + " IN (" + store.Marks(from, n) + ")"
 		}
 		query := postsToday + " AND (" + in("g.unit", 2, len(units)) + " OR " + in("g.role", 2+len(units), len(roles)) + ") ORDER BY g.person, g.id LIMIT " +
 			strconv.Itoa(mostPosts*len(addresses))
@@ -96,30 +96,13 @@ func (p Post) isAt(kind, rest string) bool {
 	return p.Unit == rest && p.Role.May(CaseWork) && (!of || string(p.Role) == role)
 }
 
-func anys(ids []int64) []any {
-	out := make([]any, len(ids))
-	for i, id := range ids {
-		out[i] = id
-	}
-	return out
-}
-
-// marks is "$2, $3, $4" for from 2 and n 3.
-func marks(from, n int) string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = "$" + strconv.Itoa(from+i)
-	}
-	return strings.Join(out, ", ")
-}
-
 func (s *Service) today(tx *store.Tx) clock.Date { return clock.DateOf(tx.Now(), s.zone) }
 
 // Names returns what people are called, of those who have an account.
 func (s *Service) Names(ctx context.Context, tx *store.Tx, persons []int64) (map[int64]string, error) {
 	names := map[int64]string{}
 	for some := range slices.Chunk(persons, mostPersons) {
-		err := tx.Each(ctx, "SELECT id, name FROM identity_account WHERE id IN ("+marks(1, len(some))+")", anys(some), func(row store.Row) error {
+		err := tx.Each(ctx, "SELECT id, name FROM identity_account WHERE id IN ("+store.Marks(1, len(some))+")", store.Args(some), func(row store.Row) error {
 			var id int64
 			var name string
 			err := row.Scan(&id, &name)

@@ -104,17 +104,15 @@ func (b By) need(p Permission) error {
 // Actor returns a person with the grants that hold today. It returns errs.NotFound when there is no such account or it is disabled:
 // its sessions are worth nothing.
 func (s *Service) Actor(ctx context.Context, person int64) (a *Actor, err error) {
-	err = s.db.ReadOnce(ctx, func(tx *store.Tx) error { a, err = s.ActorIn(ctx, tx, person); return err })
-	return a, err
-}
-
-// ActorIn is Actor in the caller's transaction.
-func (s *Service) ActorIn(ctx context.Context, tx *store.Tx, person int64) (*Actor, error) {
-	all, err := s.Actors(ctx, tx, []int64{person})
-	if err == nil && all[person] == nil {
+	err = s.db.ReadOnce(ctx, func(tx *store.Tx) error {
+		all, err := s.Actors(ctx, tx, []int64{person})
+		a = all[person]
+		return err
+	})
+	if err == nil && a == nil {
 		err = errs.New(errs.NotFound, "identity.no_account")
 	}
-	return all[person], err
+	return a, err
 }
 
 // Actors returns those of some people who have an account that is not disabled, with the grants that hold today.
@@ -122,7 +120,7 @@ func (s *Service) Actors(ctx context.Context, tx *store.Tx, persons []int64) (ma
 	all := map[int64]*Actor{}
 	for some := range slices.Chunk(persons, mostPersons) {
 		found, err := store.All(ctx, tx, (*holding).fields, "SELECT "+holdingColumns+" FROM identity_account a"+withGrants+" WHERE a.id IN ("+
-			marks(1, len(some))+") ORDER BY g.id", anys(some)...)
+			store.Marks(1, len(some))+") ORDER BY g.id", store.Args(some)...)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -180,14 +181,12 @@ const together = 16
 // transaction leaves nothing but the note of it; what shared it runs again.
 func (q *Queue) next(ctx context.Context) (ran bool, err error) {
 	err = q.db.Write(ctx, func(tx *store.Tx) error {
-		all, err := store.All(ctx, tx, (*row).fields, `SELECT id, kind, payload, tries FROM jobs
-			WHERE done_at IS NULL AND NOT dead AND run_at <= $1 ORDER BY run_at, id LIMIT $2`+tx.SkipLocked(), q.clock.Now().UnixMicro(), together)
-		ran = len(all) > 0
-		for i, job := range all {
-			if err != nil || i > 0 && (job.kind != all[0].kind || !q.answers[job.kind].fleeting) {
-				break
+		all, err := q.take(ctx, tx)
+		ran = err == nil && len(all) > 0
+		for _, job := range all {
+			if err == nil {
+				err = q.run(ctx, tx, job)
 			}
-			err = q.run(ctx, tx, job)
 		}
 		return err
 	})
@@ -198,9 +197,30 @@ func (q *Queue) next(ctx context.Context) (ran bool, err error) {
 	return ran, err
 }
 
-// run runs a job and marks that it is done.
+// take holds the jobs that are to share a transaction, and no others: they are for other workers.
+func (q *Queue) take(ctx context.Context, tx *store.Tx) ([]row, error) {
+	due := func(cond string, most int, args ...any) ([]row, error) {
+		return store.All(ctx, tx, (*row).fields, "SELECT id, kind, payload, tries FROM jobs WHERE done_at IS NULL AND NOT dead AND run_at <= $1"+cond+
+			" ORDER BY run_at, id LIMIT "+strconv.Itoa(most)+tx.SkipLocked(), append([]any{q.clock.Now().UnixMicro()}, args...)...)
+	}
+	all, err := due("", 1)
+	if err != nil || len(all) == 0 || !q.answers[all[0].kind].fleeting {
+		return all, err
+	}
+	more, err := due(" AND kind = $2 AND id <> $3", together-1, all[0].kind, all[0].id)
+	if len(more) == together-1 {
+		tx.AfterCommit(q.nudge) // there may be more: another worker looks too
+	}
+	return append(all, more...), err
+}
+
+// run runs a job and marks that it is done. What it left to be sent is sent, so that an error of it is the job's own.
 func (q *Queue) run(ctx context.Context, tx *store.Tx, job row) error {
-	if err := q.answer(ctx, tx, job); err != nil {
+	err := q.answer(ctx, tx, job)
+	if err == nil {
+		err = tx.Flush(ctx)
+	}
+	if err != nil {
 		return &failure{job, err}
 	}
 	if q.answers[job.kind].fleeting {

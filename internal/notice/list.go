@@ -125,7 +125,7 @@ func itemsOf(ctx context.Context, tx *store.Tx, query string, args ...any) ([]It
 		}
 	}
 	ways, err := store.All(ctx, tx, (*Delivery).fields, `SELECT item, channel, state, tries, why, due_at, done_at FROM notice_delivery
-		WHERE item IN (`+marks(1, len(ids))+`) ORDER BY id`, anys(ids)...)
+		WHERE item IN (`+store.Marks(1, len(ids))+`) ORDER BY id`, store.Args(ids)...)
 	for _, d := range ways {
 		it := &items[place[d.Item]]
 		it.Deliveries = append(it.Deliveries, d)
@@ -151,8 +151,8 @@ func (s *Service) Read(ctx context.Context, tx *store.Tx, person int64, ids ...i
 		return 0, nil
 	}
 	tx.AfterCommit(s.watch.nudge)
-	return tx.Exec(ctx, "UPDATE notice_item SET read_at = $1 WHERE person = $2 AND read_at IS NULL AND id IN ("+marks(3, len(ids))+")",
-		append([]any{s.now().UnixMicro(), person}, anys(ids)...)...)
+	return tx.Exec(ctx, "UPDATE notice_item SET read_at = $1 WHERE person = $2 AND read_at IS NULL AND id IN ("+store.Marks(3, len(ids))+")",
+		append([]any{s.now().UnixMicro(), person}, store.Args(ids)...)...)
 }
 
 // ReadAll marks every notice of a person as read, up to the newest that was shown: one that came meanwhile is not read yet.
@@ -186,7 +186,7 @@ func (s *Service) Tidy(ctx context.Context) error {
 			for _, n := range names {
 				args = append(args, n)
 			}
-			cond += " AND channel NOT IN (" + marks(4, len(names)) + ")"
+			cond += " AND channel NOT IN (" + store.Marks(4, len(names)) + ")"
 		}
 		if err := s.withdraw(ctx, tx, "notice.withdrawn.no_channel", cond, args...); err != nil {
 			return err

@@ -136,7 +136,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, all []told) error {
 		people = append(people, t.person)
 	}
 	reachable := map[int64]bool{}
-	err := tx.Each(ctx, "SELECT DISTINCT person FROM notice_address WHERE address IS NOT NULL AND person IN ("+marks(1, len(people))+")", people, func(rows store.Row) error {
+	err := tx.Each(ctx, "SELECT DISTINCT person FROM notice_address WHERE address IS NOT NULL AND person IN ("+store.Marks(1, len(people))+")", people, func(rows store.Row) error {
 		var p int64
 		if err := rows.Scan(&p); err != nil {
 			return err
@@ -159,23 +159,6 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, all []told) error {
 		}
 	}
 	return nil
-}
-
-// marks is "$2, $3, $4" for from 2 and n 3.
-func marks(from, n int) string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = "$" + strconv.Itoa(from+i)
-	}
-	return strings.Join(out, ", ")
-}
-
-func anys(ids []int64) []any {
-	out := make([]any, len(ids))
-	for i, id := range ids {
-		out[i] = id
-	}
-	return out
 }
 
 // tagged is how an argument is stored that is more than JSON can say.

@@ -134,8 +134,8 @@ func (s *Service) weed(ctx context.Context, tx *store.Tx, channel string, rows [
 		return nil, err
 	}
 	if len(quiet) > 0 { // out of its batch: the rest of it goes now, and what comes later is another letter
-		_, err = tx.Exec(ctx, "UPDATE notice_delivery SET due_at = $1, batch = NULL WHERE id IN ("+marks(2, len(quiet))+")",
-			append([]any{end.UnixMicro()}, anys(quiet)...)...)
+		_, err = tx.Exec(ctx, "UPDATE notice_delivery SET due_at = $1, batch = NULL WHERE id IN ("+store.Marks(2, len(quiet))+")",
+			append([]any{end.UnixMicro()}, store.Args(quiet)...)...)
 	}
 	return keep, err
 }
@@ -147,12 +147,12 @@ func (s *Service) write(ctx context.Context, tx *store.Tx, id, to string, rows [
 		ids, items, tries = append(ids, r.id), append(items, r.item), max(tries, r.tries)
 	}
 	tries++
-	_, err = tx.Exec(ctx, "UPDATE notice_delivery SET batch = $1, tries = $2, due_at = $3 WHERE id IN ("+marks(4, len(ids))+")",
-		append([]any{id, tries, now.Add(outbox.Lease).UnixMicro()}, anys(ids)...)...)
+	_, err = tx.Exec(ctx, "UPDATE notice_delivery SET batch = $1, tries = $2, due_at = $3 WHERE id IN ("+store.Marks(4, len(ids))+")",
+		append([]any{id, tries, now.Add(outbox.Lease).UnixMicro()}, store.Args(ids)...)...)
 	if err != nil {
 		return l, tries, err
 	}
-	all, err := itemsOf(ctx, tx, "SELECT "+itemColumns+" FROM notice_item WHERE id IN ("+marks(1, len(items))+") ORDER BY id", anys(items)...)
+	all, err := itemsOf(ctx, tx, "SELECT "+itemColumns+" FROM notice_item WHERE id IN ("+store.Marks(1, len(items))+") ORDER BY id", store.Args(items)...)
 	if err != nil {
 		return l, tries, err
 	}
@@ -196,7 +196,7 @@ func (s *Service) withdrawIDs(ctx context.Context, tx *store.Tx, why string, ids
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.withdraw(ctx, tx, why, "id IN ("+marks(3, len(ids))+")", anys(ids)...)
+	return s.withdraw(ctx, tx, why, "id IN ("+store.Marks(3, len(ids))+")", store.Args(ids)...)
 }
 
 // Counts are how many deliveries wait, how many of them failed before and are tried again, and how many were given up.

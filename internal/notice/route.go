@@ -22,7 +22,7 @@ func (r *routing) fields() []any {
 // route answers routed: it writes down by which channels each notice goes to its person, and when.
 func (s *Service) route(ctx context.Context, tx *store.Tx, e routed) error {
 	all, err := store.All(ctx, tx, (*routing).fields, `SELECT id, person, grp, urgent, read_at IS NOT NULL FROM notice_item
-		WHERE id IN (`+marks(1, len(e.Items))+") ORDER BY id", anys(e.Items)...)
+		WHERE id IN (`+store.Marks(1, len(e.Items))+") ORDER BY id", store.Args(e.Items)...)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (s *Service) Again(ctx context.Context, tx *store.Tx, ids ...int64) (int64,
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	return s.box.Again(ctx, tx, "id IN ("+marks(2, len(ids))+")", anys(ids)...)
+	return s.box.Again(ctx, tx, "id IN ("+store.Marks(2, len(ids))+")", store.Args(ids)...)
 }
 
 // AgainAll sends again everything of a channel that was given up or waits for another try: its server has been mended.

@@ -97,7 +97,7 @@ func (s *Service) seen(ctx context.Context, people []int64) (map[int64]mark, err
 	out := map[int64]mark{}
 	err := s.db.ReadOnce(ctx, func(tx *store.Tx) error {
 		return tx.Each(ctx, `SELECT person, MAX(id), SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) FROM notice_item
-			WHERE person IN (`+marks(1, len(people))+") GROUP BY person", anys(people), func(rows store.Row) error {
+			WHERE person IN (`+store.Marks(1, len(people))+") GROUP BY person", store.Args(people), func(rows store.Row) error {
 			var person int64
 			var m mark
 			if err := rows.Scan(&person, &m.newest, &m.unread); err != nil {

@@ -54,6 +54,10 @@ func TestWhatFailsLaterFailsTheTransaction(t *testing.T) {
 			_, next := tx.Exec(ctx, addThing, "new")
 			return errors.Join(err, next)
 		},
+		"when it is asked for": func(tx *store.Tx) error {
+			err := tx.Later(ctx, addThing, "taken")
+			return errors.Join(err, tx.Flush(ctx))
+		},
 		"at a copy": func(tx *store.Tx) error {
 			rows := store.Rows{Table: "thing", Columns: []string{"name"}}
 			rows.Add("new")
@@ -130,4 +134,10 @@ func TestOneQueryNeedsNoTransaction(t *testing.T) {
 			t.Error("it ran although its time was over")
 		}
 	}, things)
+}
+
+func TestPlaceholdersAreNumberedOn(t *testing.T) {
+	if got := store.Marks(2, 3); got != "$2, $3, $4" || store.Marks(1, 0) != "" {
+		t.Errorf("%q", got)
+	}
 }

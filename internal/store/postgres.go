@@ -1,12 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -109,7 +108,7 @@ func (p *pipe) flush(ctx context.Context) error {
 	b, all := p.queue()
 	res := p.conn.SendBatch(ctx, b)
 	err := answers(res, all)
-	return firstOf(err, res.Close())
+	return cmp.Or(err, res.Close())
 }
 
 func (p *pipe) exec(ctx context.Context, query string, args []any) (n int64, err error) {
@@ -137,17 +136,14 @@ func (p *pipe) query(ctx context.Context, query string, args []any, read func(ro
 			err = readAll(found, read)
 		}
 	}
-	return firstOf(err, res.Close())
+	return cmp.Or(err, res.Close())
 }
 
 // readAll closes rows whatever read does. What the database says of them goes before what read made of their absence.
 func readAll(found pgx.Rows, read func(rows) error) error {
 	err := read(pgRows{found})
 	found.Close()
-	if said := found.Err(); said != nil && !errors.Is(err, said) {
-		return firstOf(said, err)
-	}
-	return err
+	return cmp.Or(found.Err(), err)
 }
 
 // pgRows are rows of PostgreSQL as both engines have them.
@@ -162,44 +158,34 @@ func (r pgRows) Columns() ([]string, error) {
 	return names, nil
 }
 
-// commit ends the transaction. One in which a statement failed is rolled back by PostgreSQL, which says so and calls it no error.
+// commit ends the transaction. PostgreSQL would end one in which a statement failed too, by taking all of it back, and call it no error.
 func (p *pipe) commit(ctx context.Context) error {
 	if !p.begun && len(p.waiting) == 1 {
 		return nil // nothing happened in it
 	}
-	p.waiting = append(p.waiting, later{query: "COMMIT"})
-	b, all := p.queue()
-	res := p.conn.SendBatch(ctx, b)
-	err := answers(res, all[:len(all)-1])
-	var tag pgconn.CommandTag
-	if err == nil {
-		tag, err = res.Exec()
-	}
-	if err = firstOf(err, res.Close()); err != nil {
+	if p.conn.Conn().PgConn().TxStatus() == failed {
 		p.rollback(ctx)
-		return err
-	}
-	if tag.String() == "ROLLBACK" {
 		return pgx.ErrTxCommitRollback
 	}
-	return nil
+	p.waiting = append(p.waiting, later{query: "COMMIT"})
+	err := p.flush(ctx)
+	if err != nil {
+		p.rollback(ctx)
+	}
+	return err
 }
+
+// How a connection stands, by the protocol of PostgreSQL.
+const (
+	idle   = 'I' // in no transaction
+	failed = 'E' // in one in which a statement failed
+)
 
 // rollback ends a transaction that failed. A connection on which that cannot be done is closed when it is given back, which does it.
 func (p *pipe) rollback(ctx context.Context) {
 	p.waiting = nil
-	if !p.begun || p.conn.Conn().PgConn().TxStatus() == 'I' {
+	if !p.begun || p.conn.Conn().PgConn().TxStatus() == idle {
 		return
 	}
 	_, _ = p.conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
-}
-
-// firstOf is the first error of several: the next ones follow from it.
-func firstOf(all ...error) error {
-	for _, err := range all {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -58,6 +58,14 @@ func (tx *Tx) LaterTold(ctx context.Context, told func(n int64, err error) error
 	return err
 }
 
+// Flush sends what Later left to be sent, for who has to know whose error it is.
+func (tx *Tx) Flush(ctx context.Context) error {
+	if tx.lite != nil {
+		return nil
+	}
+	return tx.pg.flush(ctx)
+}
+
 // Row is a row of a query.
 type Row interface {
 	Scan(dest ...any) error
@@ -159,6 +167,24 @@ func (tx *Tx) query(ctx context.Context, query string, args []any, read func(row
 		return err
 	}
 	return found.Err()
+}
+
+// Marks is a list of n placeholders from the one of a number on: "$2, $3, $4" for 2 and 3.
+func Marks(from, n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = "$" + strconv.Itoa(from+i)
+	}
+	return strings.Join(out, ", ")
+}
+
+// Args are the arguments of Marks.
+func Args[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
 }
 
 // Where builds a WHERE clause. Its zero value has no condition.

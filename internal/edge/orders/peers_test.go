@@ -2,6 +2,7 @@ package orders
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -154,5 +155,31 @@ func TestMarksOfFiveBecomeMarksOfTheProcedure(t *testing.T) {
 		if got := mark(c[0], c[1]); got != c[2] {
 			t.Errorf("%d of five is %d of %d, want %d", c[0], got, c[1], c[2])
 		}
+	}
+}
+
+// TestALinkToAPeerThatThePackDoesNotHaveIsTold: it stops no start, for a pack may come to have it or have lost it while servers ran; but a key that
+// was mistyped must not go unseen, and nothing is connected by it.
+func TestALinkToAPeerThatThePackDoesNotHaveIsTold(t *testing.T) {
+	peers, err := Read("peers.yaml", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	var log strings.Builder
+	s, err := New(Parts{Peers: peers, Links: map[string]Link{"hotline": {"https://a.example/x", secret}, "htoline": {"https://b.example/x", secret}},
+		Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "peer=htoline") || strings.Contains(text, "peer=hotline") {
+		t.Errorf("the log says:\n%s", text)
+	}
+	if !s.Connected("hotline") || s.Connected("htoline") {
+		t.Error("what the pack has is to be connected, and nothing else")
+	}
+	s.SetPeers(nil)
+	if s.Connected("hotline") || !strings.Contains(log.String(), "peer=hotline") {
+		t.Errorf("of a peer that was taken away the log says:\n%s", log.String())
 	}
 }

@@ -1,0 +1,65 @@
+package casework
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"huying/internal/clock"
+	"huying/internal/identity"
+	"huying/internal/store"
+	"huying/internal/store/storetest"
+)
+
+// TestABoardThatTakesLongIsShownAgain: one that is quick is counted at each look; one that took long is shown again for a while, then once more
+// while it is counted beside; and what is counted quickly again is kept no longer.
+func TestABoardThatTakesLongIsShownAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		v := o.ViewerOf(holder(9, identity.Supervisor, "", ""), "")
+		day := clock.DateOf(db.Now(), o.Calendar().Zone())
+		look := func() *Board {
+			t.Helper()
+			b, err := o.Board(o.ctx, v, day.AddDays(-30), day.AddDays(30))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		if n := len(look().Units); n != 0 {
+			t.Fatalf("%d units owe something in an empty office", n)
+		}
+		o.open(neighbour)
+		fresh := look()
+		if len(fresh.Units) == 0 {
+			t.Fatal("what was opened is not counted at the next look")
+		}
+
+		key, now := fmt.Sprint(o.boardQuery(&v, day.AddDays(-30), day.AddDays(30))), clock.Security{}.Now()
+		slow := &Board{Units: map[string]*Standing{}, took: time.Second, until: now.Add(time.Hour)}
+		o.boards.keep(key, slow)
+		if look() != slow {
+			t.Error("a board that took long was counted again at once")
+		}
+		slow.until = now.Add(-time.Second)
+		if look() != slow {
+			t.Error("whoever looks waits for the count, although there is one to be shown")
+		}
+		for tries := 0; o.boards.find(key) != nil; tries++ {
+			if tries == 500 {
+				t.Fatal("it was not counted beside the page")
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if b := look(); len(b.Units) != len(fresh.Units) {
+			t.Errorf("then %d units are shown, want %d", len(b.Units), len(fresh.Units))
+		}
+
+		for i := range mostBoards + 50 {
+			o.boards.keep(string(rune('a'+i)), &Board{took: time.Second, until: now})
+		}
+		if n := len(o.boards.slow); n > mostBoards {
+			t.Errorf("%d boards are kept, at most %d", n, mostBoards)
+		}
+	}, schemas...)
+}
