@@ -1,6 +1,6 @@
 // Package jobs runs what follows from a change, after the transaction that caused it. A job is a row written in that transaction, so
-// it exists if and only if the change does. It runs in a transaction of its own together with the mark that it is done: what it
-// writes to the database happens exactly once; what it does outside happens at least once.
+// it exists if and only if the change does. It runs in one transaction with the mark that it is done, fleeting ones of a
+// kind several together: what it writes to the database happens exactly once; what it does outside happens at least once.
 package jobs
 
 import (
