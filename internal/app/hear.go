@@ -13,17 +13,21 @@ import (
 	"huying/internal/store"
 )
 
-// hear tells people what of a record of a case concerns them.
-func (a *App) hear(ctx context.Context, tx *store.Tx, e casework.Happened) error {
-	c, p, r, err := a.cases.Happening(ctx, tx, e)
+// hear tells people what of some records of cases concerns them.
+func (a *App) hear(ctx context.Context, tx *store.Tx, jobs []casework.Happened) error {
+	happened, err := a.cases.Happenings(ctx, tx, jobs)
 	if err != nil {
 		return err
 	}
-	var all []piece
-	for i, n := range casework.NewsOf(p, c, r) {
-		all = append(all, newsOf(n, fmt.Sprintf("case/%d/%d/%d", c.ID, e.Seq, i)))
+	var all []story
+	for _, h := range happened {
+		s := story{p: h.Procedure, c: h.Case, but: h.Record.By.Person}
+		for i, n := range casework.NewsOf(h.Procedure, h.Case, h.Record) {
+			s.pieces = append(s.pieces, newsOf(n, fmt.Sprintf("case/%d/%d/%d", h.Case.ID, h.Record.Seq, i)))
+		}
+		all = append(all, s)
 	}
-	return a.send(ctx, tx, p, c, all, r.By.Person)
+	return a.send(ctx, tx, all...)
 }
 
 // remind tells the owner of a duty that it is near its end.
@@ -40,7 +44,16 @@ func (a *App) remind(ctx context.Context, tx *store.Tx, e casework.Soon) error {
 	if !ok {
 		return nil
 	}
-	return a.send(ctx, tx, p, c, []piece{newsOf(n, fmt.Sprintf("soon/%d/%d/%s/%d/%s/%d", e.Case, e.Visit, e.Name, e.N, e.Owner, e.Due))}, 0)
+	dedup := fmt.Sprintf("soon/%d/%d/%s/%d/%s/%d", e.Case, e.Visit, e.Name, e.N, e.Owner, e.Due)
+	return a.send(ctx, tx, story{p: p, c: c, pieces: []piece{newsOf(n, dedup)}})
+}
+
+// story is what is told of a case.
+type story struct {
+	p      *casework.Procedure
+	c      *casework.Case
+	pieces []piece
+	but    int64 // a person who is left out: they did it
 }
 
 // piece is something about a case for those behind some addresses.
@@ -54,30 +67,35 @@ func newsOf(n casework.News, dedup string) piece {
 	return piece{n.To, notice.Message{Topic: n.Topic, Urgent: n.Urgent, Dedup: dedup, Args: map[string]any{"what": bilingual(n.Title), "due": n.Due}}}
 }
 
-// send sends what is told of a case to those who may know of it; but is left out.
-func (a *App) send(ctx context.Context, tx *store.Tx, p *casework.Procedure, c *casework.Case, all []piece, but int64) error {
+// send sends what is told of cases to those who may know of them.
+func (a *App) send(ctx context.Context, tx *store.Tx, all ...story) error {
+	all = slices.DeleteFunc(all, func(s story) bool { return len(s.pieces) == 0 })
 	if len(all) == 0 {
 		return nil
 	}
-	addresses := make([][]string, len(all))
-	for i := range all {
-		addresses[i] = all[i].to
+	told := make([]casework.Telling, len(all))
+	for i, s := range all {
+		told[i] = casework.Telling{Procedure: s.p, Case: s.c, But: s.but}
+		for _, t := range s.pieces {
+			told[i].News = append(told[i].News, t.to)
+		}
 	}
-	to, err := a.cases.Audience(ctx, tx, p, c, addresses, but)
+	to, err := a.cases.Audiences(ctx, tx, told)
 	if err != nil {
 		return err
 	}
-	for i, t := range all {
-		if t.m.To = to[i]; len(t.m.To) == 0 {
-			continue
-		}
-		t.m.Key, t.m.Link = "app.news."+t.m.Topic, "/cases/"+c.Number
-		t.m.Args["number"], t.m.Args["title"] = c.Number, titleFor(p, c)
-		if err := a.notices.Send(ctx, tx, t.m); err != nil {
-			return err
+	var messages []notice.Message
+	for i, s := range all {
+		for j, t := range s.pieces {
+			if t.m.To = to[i][j]; len(t.m.To) == 0 {
+				continue
+			}
+			t.m.Key, t.m.Link = "app.news."+t.m.Topic, "/cases/"+s.c.Number
+			t.m.Args["number"], t.m.Args["title"] = s.c.Number, titleFor(s.p, s.c)
+			messages = append(messages, t.m)
 		}
 	}
-	return nil
+	return a.notices.Send(ctx, tx, messages...)
 }
 
 // hearUrge tells those who owe something in a case that another system urges it on.
@@ -98,7 +116,7 @@ func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error 
 		}
 	}
 	urged := notice.Message{Topic: "case.urged", Urgent: true, Dedup: "urge/" + e.ID, Args: map[string]any{"text": e.Text}}
-	return a.send(ctx, tx, p, c, []piece{{owners, urged}}, 0)
+	return a.send(ctx, tx, story{p: p, c: c, pieces: []piece{{owners, urged}}})
 }
 
 // titleFor is the title of a case as a letter may carry it: of a closed circle only what kind of case it is.

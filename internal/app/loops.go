@@ -34,11 +34,11 @@ func (a *App) answerOn(q *jobs.Queue) {
 	jobs.On(q, a.cases.Move)
 
 	// What happens in a case is told to those whom it concerns, people and other systems.
-	jobs.On(q, func(ctx context.Context, tx *store.Tx, e casework.Happened) error {
-		if err := a.orders.Heard(ctx, tx, e); err != nil {
+	jobs.OnAll(q, func(ctx context.Context, tx *store.Tx, all []casework.Happened) error {
+		if err := a.orders.Heard(ctx, tx, all); err != nil {
 			return err
 		}
-		return a.hear(ctx, tx, e)
+		return a.hear(ctx, tx, all)
 	})
 	jobs.On(q, a.remind)
 	jobs.On(q, a.orders.SendOrder)
@@ -119,10 +119,13 @@ func (a *App) sequence(ctx context.Context) error {
 	return err
 }
 
-// fill takes what is new into the text index.
+// fill takes what is new into the text index, until nothing waits.
 func (a *App) fill(ctx context.Context) error {
-	_, err := a.search.Fill(ctx)
-	return err
+	for {
+		if n, err := a.search.Fill(ctx); n == 0 || err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // every calls f at once and then again and again, until ctx ends. What fails is logged and tried again.

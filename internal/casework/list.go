@@ -165,6 +165,9 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 		r.Sight, r.Values = v.Sees(p, &found[i].c), found[i].c.Values
 		rows = append(rows, r.Within())
 	}
+	if n := len(rows); n < f.Limit && (n > 0 || f.Offset == 0) { // the last page tells how many there are
+		return rows, min(f.Offset+n, MostCounted+1), nil
+	}
 	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
 }
 

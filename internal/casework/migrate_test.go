@@ -50,7 +50,7 @@ func TestOpenCasesKeepTheirVersionUntilTheyAreMoved(t *testing.T) {
 			t.Errorf("the old case is due %s, the new one %s", a, b)
 		}
 		jobs.On(o.Queue, o.Move)
-		jobs.On(o.Queue, func(context.Context, *store.Tx, Happened) error { return nil })
+		jobs.OnAll(o.Queue, func(context.Context, *store.Tx, []Happened) error { return nil })
 		o.read(func(tx *store.Tx) error {
 			changes, err := o.Preview(o.ctx, tx, next)
 			if len(changes) != 1 || changes[0].State != "handling" || changes[0].Open != 1 || len(changes[0].Stuck) > 0 || changes[0].Tried != 1 {
@@ -186,7 +186,7 @@ func (o *office) move(procedure string) {
 func (o *office) drain() {
 	o.t.Helper()
 	jobs.On(o.Queue, o.Move)
-	jobs.On(o.Queue, func(context.Context, *store.Tx, Happened) error { return nil })
+	jobs.OnAll(o.Queue, func(context.Context, *store.Tx, []Happened) error { return nil })
 	if err := o.Queue.Drain(o.ctx); err != nil {
 		o.t.Fatal(err)
 	}

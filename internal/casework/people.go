@@ -93,18 +93,31 @@ func (r *recall) ask(key string, of func(People) bool) bool {
 	return so
 }
 
-// Audience returns, for each of several pieces of news, the accounts that its addresses mean, each once, of those who may know of the case; but
-// is left out. A unit's news is for those who act for it and for those who have a part in the case: not for everybody who holds some post
-// there.
-func (s *Service) Audience(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, news [][]string, but int64) ([][]int64, error) {
-	addresses := slices.Compact(slices.Sorted(slices.Values(slices.Concat(news...))))
+// Telling is what is told of one case: to whom, piece by piece.
+type Telling struct {
+	Procedure *Procedure
+	Case      *Case
+	News      [][]string // the addresses of each piece
+	But       int64      // a person who is left out
+}
+
+// Audiences returns, for each piece of what is told, the accounts that its addresses mean, each once, of those who may know of the case. A
+// unit's news is for those who act for it and for those who have a part in the case: not for everybody who holds some post there.
+func (s *Service) Audiences(ctx context.Context, tx *store.Tx, all []Telling) ([][][]int64, error) {
+	var addresses []string
+	for i := range all {
+		addresses = append(addresses, slices.Concat(all[i].News...)...)
+	}
+	slices.Sort(addresses)
+	addresses = slices.Compact(addresses)
 	posts, err := s.Accounts.Posts(ctx, tx, addresses)
 	if err != nil {
 		return nil, err
 	}
-	var persons []int64
-	for _, post := range slices.Concat(posts...) {
-		if post.Person != but {
+	behind, persons := make(map[string][]identity.Post, len(addresses)), []int64(nil)
+	for i, address := range addresses {
+		behind[address] = posts[i]
+		for _, post := range posts[i] {
 			persons = append(persons, post.Person)
 		}
 	}
@@ -113,20 +126,28 @@ func (s *Service) Audience(ctx context.Context, tx *store.Tx, p *Procedure, c *C
 	if err != nil {
 		return nil, err
 	}
-	readers := p.readers(c, s.Trees())
-	out := make([][]int64, len(news))
-	for i, to := range news {
+	out := make([][][]int64, len(all))
+	for i := range all {
+		out[i] = s.audience(&all[i], behind, actors)
+	}
+	return out, nil
+}
+
+// audience is Audiences for one case, with the posts behind each address and the people who hold them.
+func (s *Service) audience(t *Telling, behind map[string][]identity.Post, actors map[int64]*identity.Actor) [][]int64 {
+	readers := t.Procedure.readers(t.Case, s.Trees())
+	out := make([][]int64, len(t.News))
+	for i, to := range t.News {
 		for _, address := range to {
-			at, _ := slices.BinarySearch(addresses, address)
-			for _, post := range posts[at] {
-				a := actors[post.Person] // none of who is left out, and of who has left
-				if a != nil && !slices.Contains(out[i], a.ID) && s.mayHear(a, p, c, readers, post) {
+			for _, post := range behind[address] {
+				a := actors[post.Person] // none of who has left
+				if a != nil && a.ID != t.But && !slices.Contains(out[i], a.ID) && s.mayHear(a, t.Procedure, t.Case, readers, post) {
 					out[i] = append(out[i], a.ID)
 				}
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // mayHear reports whether the holder of a post may be told of a case.

@@ -165,11 +165,11 @@ func TestNobodyIsToldOfACaseTheyMayNotSee(t *testing.T) {
 			o.read(func(tx *store.Tx) error {
 				_, r, err := o.Record(o.ctx, tx, c, c.Seq)
 				for _, n := range NewsOf(done.Procedure, c, r) {
-					to, err := o.Audience(o.ctx, tx, done.Procedure, c, [][]string{n.To}, r.By.Person)
+					to, err := o.Audiences(o.ctx, tx, []Telling{{done.Procedure, c, [][]string{n.To}, r.By.Person}})
 					if err != nil {
 						return err
 					}
-					all[n.Topic] = to[0]
+					all[n.Topic] = to[0][0]
 				}
 				return err
 			})

@@ -26,7 +26,7 @@ func TestWhoOwesADutyIsRemindedOnceHoweverManyLook(t *testing.T) {
 			}
 			return nil
 		})
-		jobs.On(o.Queue, func(context.Context, *store.Tx, Happened) error { return nil })
+		jobs.OnAll(o.Queue, func(context.Context, *store.Tx, []Happened) error { return nil })
 		look := func() {
 			var all sync.WaitGroup
 			for range 4 {

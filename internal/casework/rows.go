@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"huying/internal/errs"
@@ -254,16 +255,47 @@ func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Tr
 	return nil
 }
 
-// Happening returns one record with its case as it is now and the version of the procedure that the case follows, or errs.NotFound.
-func (s *Service) Happening(ctx context.Context, tx *store.Tx, e Happened) (*Case, *Procedure, Record, error) {
-	c, r := &Case{}, Record{}
-	err := tx.Scan(ctx, `SELECT x.doc, r.seq, r.at, r.signed, r.events FROM casework_doc x JOIN casework_record r ON r.case_id = x.case_id
-		WHERE x.case_id = $1 AND r.seq = $2`, []any{e.Case, e.Seq}, append([]any{store.AsJSON(c)}, r.fields()...)...)
-	if err != nil {
-		return nil, nil, r, err
+// Happening is a record with its case as it is now, and the version of the procedure that the case follows.
+type Happening struct {
+	Case      *Case
+	Procedure *Procedure
+	Record    Record
+}
+
+// Happenings returns what some jobs are about, in their order, or errs.NotFound when one of it is not there.
+func (s *Service) Happenings(ctx context.Context, tx *store.Tx, jobs []Happened) ([]Happening, error) {
+	known := make(map[Happened]Happening, len(jobs))
+	for some := range slices.Chunk(jobs, mostRows) {
+		var args []any
+		for _, e := range some {
+			args = append(args, e.Case, e.Seq)
+		}
+		q := query{`SELECT x.doc, r.seq, r.at, r.signed, r.events FROM casework_record r JOIN casework_doc x ON x.case_id = r.case_id WHERE ` +
+			strings.Repeat("r.case_id = ? AND r.seq = ? OR ", len(some)-1) + "r.case_id = ? AND r.seq = ?", args}
+		found, err := store.All(ctx, tx, func(h *Happening) []any {
+			h.Case = &Case{}
+			return append([]any{store.AsJSON(h.Case)}, h.Record.fields()...)
+		}, q.numbered(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range found {
+			known[Happened{h.Case.ID, h.Record.Seq}] = h
+		}
 	}
-	p, err := s.version(ctx, tx, c.Hash)
-	return c, p, r, err
+	all := make([]Happening, len(jobs))
+	for i, e := range jobs {
+		h, ok := known[e]
+		if !ok {
+			return nil, errs.New(errs.NotFound, "casework.no_case")
+		}
+		var err error
+		if h.Procedure, err = s.version(ctx, tx, h.Case.Hash); err != nil {
+			return nil, err
+		}
+		all[i] = h
+	}
+	return all, nil
 }
 
 // Record returns one record of a case, with the version of the procedure that the case follows.

@@ -154,12 +154,25 @@ func rowOf(c *Case, s Sight) Row {
 // View returns a case as who asks sees it, or errs.NotFound: who may not know of a case is told the same as if there were none. A colleague
 // who stands in for another sees what that one would.
 func (s *Service) View(ctx context.Context, who Asker, number string) (v *View, err error) {
+	return s.view(ctx, who, func(tx *store.Tx) (*Case, error) { return s.ByNumber(ctx, tx, number) })
+}
+
+// Left is View of the case that a command left behind, as it did.
+func (s *Service) Left(ctx context.Context, who Asker, done Done) (*View, error) {
+	return s.view(ctx, who, func(*store.Tx) (*Case, error) { return done.Case, nil })
+}
+
+func (s *Service) view(ctx context.Context, who Asker, which func(*store.Tx) (*Case, error)) (v *View, err error) {
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
 		all, err := s.eyes(ctx, tx, who)
 		if err != nil {
 			return err
 		}
-		b, err := s.viewing(ctx, tx, all, number)
+		c, err := which(tx)
+		if err != nil {
+			return err
+		}
+		b, err := s.viewing(ctx, tx, all, c)
 		if err == nil {
 			v, err = b.build()
 		}
@@ -199,11 +212,7 @@ func best(all []eye, p *Procedure, c *Case) (sight Sight) {
 }
 
 // viewing begins a view of a case, or returns errs.NotFound when none of the eyes may know of it.
-func (s *Service) viewing(ctx context.Context, tx *store.Tx, all []eye, number string) (*viewing, error) {
-	c, err := s.ByNumber(ctx, tx, number)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) viewing(ctx context.Context, tx *store.Tx, all []eye, c *Case) (*viewing, error) {
 	p, err := s.version(ctx, tx, c.Hash)
 	if err != nil {
 		return nil, err
@@ -223,7 +232,11 @@ func (s *Service) Sealed(ctx context.Context, who Asker, number string) (fields 
 		if err != nil {
 			return err
 		}
-		b, err := s.viewing(ctx, tx, all, number)
+		c, err := s.ByNumber(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		b, err := s.viewing(ctx, tx, all, c)
 		if err != nil {
 			return err
 		}

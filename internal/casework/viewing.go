@@ -38,6 +38,7 @@ func (b *viewing) build() (*View, error) {
 		if b.history, err = b.s.Records(b.ctx, b.tx, c.ID); err != nil {
 			return nil, err
 		}
+		b.history = slices.DeleteFunc(b.history, func(r Record) bool { return r.Seq > c.Seq }) // others may have gone on since
 	}
 	if err := b.nameAll(); err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
 // Package jobs runs what follows from a change, after the transaction that caused it. A job is a row written in that transaction, so
-// it exists if and only if the change does. It runs in one transaction with the mark that it is done, fleeting ones of a
-// kind several together: what it writes to the database happens exactly once; what it does outside happens at least once.
+// it exists if and only if the change does. It runs in one transaction with the mark that it is done, those of a fleeting kind several
+// together: what it writes to the database happens exactly once; what it does outside happens at least once.
 package jobs
 
 import (
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"huying/internal/clock"
+	"huying/internal/errs"
 	"huying/internal/store"
 )
 
@@ -37,7 +38,8 @@ const (
 // Event is the payload of a job. Kind names it for good ("promise.document_read"): jobs of an older program are still read.
 type Event interface{ Kind() string }
 
-// Fleeting is an Event whose key can never come again. Its row is removed when it is done, instead of being kept to be known again.
+// Fleeting is an Event whose key can never come again. Its row is removed when it is done, instead of being kept to be known again, and what
+// waits of it is answered together.
 type Fleeting interface {
 	Event
 	Fleeting()
@@ -52,7 +54,7 @@ type Queue struct {
 }
 
 type answer struct {
-	run      func(ctx context.Context, tx *store.Tx, payload []byte) error
+	run      func(ctx context.Context, tx *store.Tx, payloads []string) error // one, or of fleeting ones up to together
 	fleeting bool
 }
 
@@ -61,21 +63,49 @@ func New(db *store.DB, now clock.Security) *Queue {
 	return &Queue{db: db, clock: now, answers: map[string]answer{}, wake: make(chan struct{}, 1)}
 }
 
-// On registers the one answer to events of type E. A second is a defect and panics at start-up.
+// On registers the one answer to events of type E, one by one. A second is a defect and panics at start-up, as for a fleeting one.
 func On[E Event](q *Queue, f func(ctx context.Context, tx *store.Tx, e E) error) {
 	var zero E
-	kind := zero.Kind()
+	if _, fleeting := any(zero).(Fleeting); fleeting {
+		panic("jobs: " + zero.Kind() + " is fleeting: it is answered together")
+	}
+	q.register(zero.Kind(), answer{run: func(ctx context.Context, tx *store.Tx, payloads []string) error {
+		all, err := decode[E](payloads)
+		if err != nil {
+			return err
+		}
+		return f(ctx, tx, all[0])
+	}})
+}
+
+// OnAll is On for fleeting events: f answers several at once, in one transaction. When it fails, each is answered by itself, and the error is of
+// the one that fails then.
+func OnAll[E Fleeting](q *Queue, f func(ctx context.Context, tx *store.Tx, all []E) error) {
+	var zero E
+	q.register(zero.Kind(), answer{fleeting: true, run: func(ctx context.Context, tx *store.Tx, payloads []string) error {
+		all, err := decode[E](payloads)
+		if err != nil {
+			return err
+		}
+		return f(ctx, tx, all)
+	}})
+}
+
+func (q *Queue) register(kind string, a answer) {
 	if _, taken := q.answers[kind]; taken {
 		panic("jobs: two answers to " + kind)
 	}
-	_, fleeting := any(zero).(Fleeting)
-	q.answers[kind] = answer{fleeting: fleeting, run: func(ctx context.Context, tx *store.Tx, payload []byte) error {
-		var e E
-		if err := json.Unmarshal(payload, &e); err != nil {
-			return err
+	q.answers[kind] = a
+}
+
+func decode[E Event](payloads []string) ([]E, error) {
+	all := make([]E, len(payloads))
+	for i, p := range payloads {
+		if err := json.Unmarshal([]byte(p), &all[i]); err != nil {
+			return nil, err
 		}
-		return f(ctx, tx, e)
-	}}
+	}
+	return all, nil
 }
 
 // Enqueue writes a job in the caller's transaction. key makes it idempotent: the same kind and key is written once.
@@ -174,30 +204,54 @@ type row struct {
 
 func (r *row) fields() []any { return []any{&r.id, &r.kind, &r.payload, &r.tries} }
 
-// together is how many fleeting jobs of one kind share a transaction: each is small, and what surrounds it costs as much.
+// together is how many fleeting jobs of one kind are answered at once: each is small, and what surrounds it costs as much.
 const together = 16
 
-// next takes a due job that no other worker holds and runs it, and of a fleeting one those of its kind that follow. When one fails, its
-// transaction leaves nothing but the note of it; what shared it runs again.
+// next takes a due job that no other worker holds and answers it, and with a fleeting one those of its kind that follow.
 func (q *Queue) next(ctx context.Context) (ran bool, err error) {
-	err = q.db.Write(ctx, func(tx *store.Tx) error {
-		all, err := q.take(ctx, tx)
-		ran = err == nil && len(all) > 0
-		for _, job := range all {
-			if err == nil {
-				err = q.run(ctx, tx, job)
-			}
+	var taken []row
+	err = q.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if taken, err = q.take(ctx, tx); err != nil || len(taken) == 0 {
+			return err
 		}
-		return err
+		return q.run(ctx, tx, taken)
+	})
+	var f *failure
+	switch {
+	case !errors.As(err, &f):
+		return err == nil && len(taken) > 0, err
+	case len(taken) == 1:
+		return true, q.note(ctx, taken[0], f.err)
+	}
+	for _, job := range taken {
+		if err := q.alone(ctx, job); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// alone answers one of several jobs that failed together, unless another worker has it by now.
+func (q *Queue) alone(ctx context.Context, job row) error {
+	err := q.db.Write(ctx, func(tx *store.Tx) error {
+		err := tx.Scan(ctx, "SELECT tries FROM jobs WHERE id = $1 AND done_at IS NULL AND NOT dead AND run_at <= $2"+tx.SkipLocked(),
+			[]any{job.id, q.clock.Now().UnixMicro()}, &job.tries)
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return q.run(ctx, tx, []row{job})
 	})
 	var f *failure
 	if errors.As(err, &f) {
-		return true, q.note(ctx, f.job, f.err)
+		return q.note(ctx, job, f.err)
 	}
-	return ran, err
+	return err
 }
 
-// take holds the jobs that are to share a transaction, and no others: they are for other workers.
+// take holds the jobs that are to be answered together, and no others: they are for other workers.
 func (q *Queue) take(ctx context.Context, tx *store.Tx) ([]row, error) {
 	due := func(cond string, most int, args ...any) ([]row, error) {
 		return store.All(ctx, tx, (*row).fields, "SELECT id, kind, payload, tries FROM jobs WHERE done_at IS NULL AND NOT dead AND run_at <= $1"+cond+
@@ -214,41 +268,46 @@ func (q *Queue) take(ctx context.Context, tx *store.Tx) ([]row, error) {
 	return append(all, more...), err
 }
 
-// run runs a job and marks that it is done. What it left to be sent is sent, so that an error of it is the job's own.
-func (q *Queue) run(ctx context.Context, tx *store.Tx, job row) error {
-	err := q.answer(ctx, tx, job)
+// run answers jobs and marks that they are done. What the answer left to be sent is sent, so that an error of it is the answer's own.
+func (q *Queue) run(ctx context.Context, tx *store.Tx, all []row) error {
+	err := q.answer(ctx, tx, all)
 	if err == nil {
 		err = tx.Flush(ctx)
 	}
 	if err != nil {
-		return &failure{job, err}
+		return &failure{err}
 	}
-	if q.answers[job.kind].fleeting {
-		return tx.Later(ctx, "DELETE FROM jobs WHERE id = $1", job.id)
+	if !q.answers[all[0].kind].fleeting {
+		return tx.Later(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), all[0].id)
 	}
-	return tx.Later(ctx, "UPDATE jobs SET done_at = $1 WHERE id = $2", q.clock.Now().UnixMicro(), job.id)
+	ids := make([]any, len(all))
+	for i := range all {
+		ids[i] = all[i].id
+	}
+	return tx.Later(ctx, "DELETE FROM jobs WHERE id IN ("+store.Marks(1, len(ids))+")", ids...)
 }
 
-// failure carries a job's own error out of its transaction, which it rolls back.
-type failure struct {
-	job row
-	err error
-}
+// failure carries the error of an answer out of its transaction, which it rolls back.
+type failure struct{ err error }
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-func (q *Queue) answer(ctx context.Context, tx *store.Tx, job row) (err error) {
+func (q *Queue) answer(ctx context.Context, tx *store.Tx, all []row) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	a, ok := q.answers[job.kind]
+	a, ok := q.answers[all[0].kind]
 	if !ok {
-		return fmt.Errorf("nobody answers %q", job.kind)
+		return fmt.Errorf("nobody answers %q", all[0].kind)
 	}
-	return a.run(ctx, tx, []byte(job.payload))
+	payloads := make([]string, len(all))
+	for i := range all {
+		payloads[i] = all[i].payload
+	}
+	return a.run(ctx, tx, payloads)
 }
 
 func (q *Queue) note(ctx context.Context, job row, cause error) error {

@@ -128,7 +128,7 @@ func TestWhatIsFleetingLeavesNoRow(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		q := jobs.New(db, clock.NewHand(storetest.Now).Security())
 		n := 0
-		jobs.On(q, func(context.Context, *store.Tx, passing) error { n++; return nil })
+		jobs.OnAll(q, func(_ context.Context, _ *store.Tx, all []passing) error { n += len(all); return nil })
 		jobs.On(q, func(context.Context, *store.Tx, called) error { return nil })
 		enqueue(t, db, q, passing{}, "1")
 		enqueue(t, db, q, called{}, "1")

@@ -34,12 +34,19 @@ func TestOfJobsThatShareATransactionOneFails(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
 				hand := clock.NewHand(storetest.Now)
-				q := jobs.New(db, hand.Security())
-				jobs.On(q, func(_ context.Context, tx *store.Tx, e heard) error {
-					if e.Name == "bad" {
-						return fail(tx)
+				q, most := jobs.New(db, hand.Security()), 0
+				jobs.OnAll(q, func(_ context.Context, tx *store.Tx, all []heard) error {
+					most = max(most, len(all))
+					for _, e := range all {
+						if e.Name == "bad" {
+							if err := fail(tx); err != nil {
+								return err
+							}
+						} else if err := tx.Later(ctx, "INSERT INTO heard_name (name) VALUES ($1)", e.Name); err != nil {
+							return err
+						}
 					}
-					return tx.Later(ctx, "INSERT INTO heard_name (name) VALUES ($1)", e.Name)
+					return nil
 				})
 				enqueue(t, db, q, heard{"taken"}, "0")
 				if err := q.Drain(ctx); err != nil {
@@ -67,6 +74,9 @@ func TestOfJobsThatShareATransactionOneFails(t *testing.T) {
 				}
 				if c, err := q.Count(ctx); err != nil || c != (jobs.Counts{Dead: 1}) {
 					t.Errorf("%+v, %v", c, err)
+				}
+				if most < 10 {
+					t.Errorf("at most %d were answered together", most)
 				}
 			}, jobs.Schema, names)
 		})

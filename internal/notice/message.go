@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,35 +38,50 @@ type Key string
 type Text map[i18n.Lang]string
 
 const (
-	maxPeople = 500 // rows of one INSERT
+	maxCopies = 500 // rows of one INSERT
 	maxRouted = 100 // notices that one job routes
 )
 
-// Send tells people a message, in the caller's transaction: it stands in the program when that commits, and not otherwise. Other channels
+// Send tells people some messages, in the caller's transaction: they stand in the program when that commits, and not otherwise. Other channels
 // follow by jobs, and cost the caller one question when nobody among To has any. A message that is not well formed is a defect of the
 // caller and an error.
-func (s *Service) Send(ctx context.Context, tx *store.Tx, m Message) error {
-	if err := m.check(); err != nil {
-		return err
+func (s *Service) Send(ctx context.Context, tx *store.Tx, messages ...Message) error {
+	var all []copied
+	for _, m := range messages {
+		if err := m.check(); err != nil {
+			return err
+		}
+		args, err := encodeArgs(m.Args)
+		if err != nil {
+			return err
+		}
+		to := slices.Clone(m.To)
+		slices.Sort(to)
+		for _, person := range slices.Compact(to) {
+			all = append(all, copied{&m, args, person})
+		}
 	}
-	args, err := encodeArgs(m.Args)
-	if err != nil {
-		return err
-	}
-	to := slices.Clone(m.To)
-	slices.Sort(to) // two messages to the same people do not wait for one another crosswise
-	for people := range slices.Chunk(slices.Compact(to), maxPeople) {
-		if err := s.tell(ctx, tx, m, args, people); err != nil {
+	// two who tell the same people the same do not wait for one another crosswise
+	slices.SortFunc(all, func(a, b copied) int { return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.m.Dedup, b.m.Dedup)) })
+	for some := range slices.Chunk(all, maxCopies) {
+		if err := s.tell(ctx, tx, some); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tell tells some people. Where there is no other channel nothing follows, and nobody has to wait for who was told.
-func (s *Service) tell(ctx context.Context, tx *store.Tx, m Message, args string, people []int64) error {
+// copied is a message as one person gets it.
+type copied struct {
+	m      *Message
+	args   string
+	person int64
+}
+
+// tell writes copies. Where there is no other channel nothing follows, and nobody has to wait for who was told.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, all []copied) error {
 	if len(s.carriers) == 0 {
-		query, values := s.insertion(tx, m, args, people)
+		query, values := s.insertion(tx, all)
 		return tx.LaterTold(ctx, func(n int64, err error) error {
 			if n > 0 {
 				tx.AfterCommit(s.watch.nudge)
@@ -73,14 +89,14 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, m Message, args string
 			return err
 		}, query, values...)
 	}
-	all, err := s.insert(ctx, tx, m, args, people)
+	reached, err := s.insert(ctx, tx, all)
 	if err != nil {
 		return err
 	}
-	if len(all) > 0 {
+	if len(reached) > 0 {
 		tx.AfterCommit(s.watch.nudge)
 	}
-	return s.follow(ctx, tx, all)
+	return s.follow(ctx, tx, reached)
 }
 
 func (m Message) check() error {
@@ -100,19 +116,18 @@ type told struct{ item, person int64 }
 func (t *told) fields() []any { return []any{&t.item, &t.person} }
 
 // insert writes the copies of those who have not been told yet, and returns them.
-func (s *Service) insert(ctx context.Context, tx *store.Tx, m Message, args string, people []int64) ([]told, error) {
-	query, values := s.insertion(tx, m, args, people)
+func (s *Service) insert(ctx context.Context, tx *store.Tx, all []copied) ([]told, error) {
+	query, values := s.insertion(tx, all)
 	return store.All(ctx, tx, (*told).fields, query+" RETURNING id, person", values...)
 }
 
 // insertion is the statement of insert.
-func (s *Service) insertion(tx *store.Tx, m Message, args string, people []int64) (query string, values []any) {
-	shared := []any{m.Topic, GroupOf(m.Topic), m.Key, args, m.Link, m.Urgent, store.Null(m.Dedup), tx.Now().UnixMicro(), s.now().UnixMicro()}
-	var rows []string
-	values = slices.Clone(shared)
-	for _, p := range people {
-		values = append(values, p)
-		rows = append(rows, "($"+strconv.Itoa(len(values))+", $1, $2, $3, $4, $5, $6, $7, $8, $9)")
+func (s *Service) insertion(tx *store.Tx, all []copied) (query string, values []any) {
+	rows := make([]string, len(all))
+	values = []any{tx.Now().UnixMicro(), s.now().UnixMicro()}
+	for i, c := range all {
+		rows[i] = "(" + store.Marks(len(values)+1, 8) + ", $1, $2)"
+		values = append(values, c.person, c.m.Topic, GroupOf(c.m.Topic), c.m.Key, c.args, c.m.Link, c.m.Urgent, store.Null(c.m.Dedup))
 	}
 	return `INSERT INTO notice_item (person, topic, grp, key, args, link, urgent, dedup, at, made_at)
 		VALUES ` + strings.Join(rows, ", ") + ` ON CONFLICT (person, dedup) DO NOTHING`, values

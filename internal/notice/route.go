@@ -120,7 +120,7 @@ func (s *Service) insertTest(ctx context.Context, tx *store.Tx, person int64, mi
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.insert(ctx, tx, m, args, m.To)
+	all, err := s.insert(ctx, tx, []copied{{&m, args, person}})
 	var ids []int64
 	for _, t := range all {
 		ids = append(ids, t.item)

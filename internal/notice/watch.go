@@ -78,11 +78,14 @@ func (h *hub) run(ctx context.Context, s *Service) {
 	}
 }
 
+// maxAsked is how many people one question is about.
+const maxAsked = 500
+
 func (h *hub) look(ctx context.Context, s *Service) error {
 	h.mu.Lock()
 	people := slices.Sorted(maps.Keys(h.people))
 	h.mu.Unlock()
-	for some := range slices.Chunk(people, maxPeople) {
+	for some := range slices.Chunk(people, maxAsked) {
 		now, err := s.seen(ctx, some)
 		if err != nil {
 			return err

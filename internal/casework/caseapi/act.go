@@ -70,12 +70,15 @@ func (a *front) read(r *web.Request, in any) (casework.Asker, error) {
 
 // command gives a command to the case of the request, and answers with the case.
 func (a *front) command(r *web.Request, who casework.Asker, cmd casework.Command) error {
-	number := r.PathValue("number")
-	done, err := a.Cases.Do(r.Context(), who, number, cmd)
+	done, err := a.Cases.Do(r.Context(), who, r.PathValue("number"), cmd)
 	if err != nil {
 		return refused(who, err)
 	}
-	return a.answer(r, who, number, http.StatusOK, func(c *oneCase) { c.Secret = done.Secret })
+	v, err := a.Cases.Left(r.Context(), who, done)
+	if err != nil {
+		return err
+	}
+	return a.answer(r, v, http.StatusOK, func(c *oneCase) { c.Secret = done.Secret })
 }
 
 // nothing is a body in which nothing may stand.

@@ -103,15 +103,15 @@ func (a *front) show(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.answer(r, who, r.PathValue("number"), http.StatusOK, nil)
-}
-
-// answer sends a case as who asks sees it. more, if given, adds what is of this answer only.
-func (a *front) answer(r *web.Request, who casework.Asker, number string, status int, more func(*oneCase)) error {
-	v, err := a.Cases.View(r.Context(), who, number)
+	v, err := a.Cases.View(r.Context(), who, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
+	return a.answer(r, v, http.StatusOK, nil)
+}
+
+// answer sends a case as who asks sees it. more, if given, adds what is of this answer only.
+func (a *front) answer(r *web.Request, v *casework.View, status int, more func(*oneCase)) error {
 	c := a.shaper(r).one(v)
 	if more != nil {
 		more(&c)
@@ -170,11 +170,14 @@ func (a *front) open(r *web.Request) error {
 			c.Receipt = receipt
 		}
 	}
-	err = a.answer(r, who, number, http.StatusCreated, more)
+	v, err := a.Cases.Left(r.Context(), who, done)
 	if errs.Is(err, errs.NotFound) { // opened for somebody else, in a closed circle
 		return a.opened(r, done, more)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.answer(r, v, http.StatusCreated, more)
 }
 
 // opened answers with no more than that a case was opened.

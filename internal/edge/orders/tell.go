@@ -14,14 +14,35 @@ import (
 	"huying/internal/store"
 )
 
-// Heard tells the peers what a record of a case means for their orders, and for those that we sent them. Records are looked at in their order,
-// whichever job comes first.
-func (s *Service) Heard(ctx context.Context, tx *store.Tx, e casework.Happened) error {
-	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id = $1 ORDER BY o.id"+tx.ForUpdate(), e.Case)
-	if err != nil || len(all) == 0 {
+// Heard tells the peers what some records of cases mean for their orders, and for those that we sent them. The records of a case are looked at
+// in their order, whichever job comes first.
+func (s *Service) Heard(ctx context.Context, tx *store.Tx, jobs []casework.Happened) error {
+	var ids []int64
+	for _, e := range jobs {
+		ids = append(ids, e.Case)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id IN ("+store.Marks(1, len(ids))+") ORDER BY o.case_id, o.id"+tx.ForUpdate(), store.Args(ids)...)
+	if err != nil {
 		return err
 	}
-	c, err := s.Cases.Case(ctx, tx, e.Case)
+	for len(all) > 0 {
+		n := slices.IndexFunc(all, func(o Order) bool { return o.Case != all[0].Case })
+		if n < 0 {
+			n = len(all)
+		}
+		if err := s.heardOf(ctx, tx, all[0].Case, all[:n]); err != nil {
+			return err
+		}
+		all = all[n:]
+	}
+	return nil
+}
+
+// heardOf tells the peers of all orders of a case what has happened in it that they have not heard of.
+func (s *Service) heardOf(ctx context.Context, tx *store.Tx, id int64, all []Order) error {
+	c, err := s.Cases.Case(ctx, tx, id)
 	if err != nil {
 		return err
 	}

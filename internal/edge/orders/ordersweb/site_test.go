@@ -282,7 +282,7 @@ func newSite(t *testing.T, db *store.DB) *site {
 		Us: us, Peers: peers, Log: quiet, Links: map[string]orders.Link{"hotline": {URL: s.hotline.url + "/messages", Secret: secret}, "city": {URL: s.city.url + "/messages", Secret: secret}}}
 	s.orders, err = orders.New(s.parts)
 	s.must(err)
-	jobs.On(s.queue, func(ctx context.Context, tx *store.Tx, e casework.Happened) error { return s.orders.Heard(ctx, tx, e) })
+	jobs.OnAll(s.queue, s.orders.Heard)
 	jobs.On(s.queue, func(ctx context.Context, tx *store.Tx, e casework.OrderAsked) error {
 		return s.orders.SendOrder(ctx, tx, e)
 	})
