@@ -119,13 +119,10 @@ func (a *App) sequence(ctx context.Context) error {
 	return err
 }
 
-// fill takes what is new into the text index, until nothing waits.
+// fill takes what is new into the text index.
 func (a *App) fill(ctx context.Context) error {
-	for {
-		if n, err := a.search.Fill(ctx); n == 0 || err != nil || ctx.Err() != nil {
-			return err
-		}
-	}
+	_, err := a.search.Fill(ctx)
+	return err
 }
 
 // every calls f at once and then again and again, until ctx ends. What fails is logged and tried again.

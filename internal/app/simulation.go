@@ -58,16 +58,12 @@ func Simulate(ctx context.Context, cfg Config) (cases, records int64, err error)
 
 // settle does what a server would do beside the pages, until nothing is left to do.
 func (a *App) settle(ctx context.Context) error {
-	for _, f := range []func(context.Context) error{a.sweep, a.queue.Drain, a.sequence} {
+	for _, f := range []func(context.Context) error{a.sweep, a.queue.Drain, a.sequence, a.fill} {
 		if err := f(ctx); err != nil {
 			return err
 		}
 	}
-	for {
-		if n, err := a.search.Fill(ctx); err != nil || n == 0 {
-			return err
-		}
-	}
+	return nil
 }
 
 // playDemoCases plays the demonstration's cases, once.

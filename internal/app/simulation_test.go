@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"regexp"
@@ -27,20 +28,12 @@ func staged(t *testing.T, url string, s Simulation) *App {
 	if err := a.playCases(ctx, s); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []func() error{func() error { return a.queue.Drain(ctx) }, func() error { return a.sequence(ctx) }} {
-		if err := f(); err != nil {
+	for _, f := range []func(context.Context) error{a.queue.Drain, a.sequence, a.fill} {
+		if err := f(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for {
-		n, err := a.search.Fill(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			return a
-		}
-	}
+	return a
 }
 
 // what a simulation leaves, of each table: chance and the machine's clock are left out.

@@ -154,31 +154,35 @@ func rowOf(c *Case, s Sight) Row {
 // View returns a case as who asks sees it, or errs.NotFound: who may not know of a case is told the same as if there were none. A colleague
 // who stands in for another sees what that one would.
 func (s *Service) View(ctx context.Context, who Asker, number string) (v *View, err error) {
-	return s.view(ctx, who, func(tx *store.Tx) (*Case, error) { return s.ByNumber(ctx, tx, number) })
-}
-
-// Left is View of the case that a command left behind, as it did.
-func (s *Service) Left(ctx context.Context, who Asker, done Done) (*View, error) {
-	return s.view(ctx, who, func(*store.Tx) (*Case, error) { return done.Case, nil })
-}
-
-func (s *Service) view(ctx context.Context, who Asker, which func(*store.Tx) (*Case, error)) (v *View, err error) {
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
-		all, err := s.eyes(ctx, tx, who)
-		if err != nil {
-			return err
-		}
-		c, err := which(tx)
-		if err != nil {
-			return err
-		}
-		b, err := s.viewing(ctx, tx, all, c)
+		c, err := s.ByNumber(ctx, tx, number)
 		if err == nil {
-			v, err = b.build()
+			v, err = s.view(ctx, tx, who, c)
 		}
 		return err
 	})
 	return v, err
+}
+
+// Left is View of the case that a command left behind, as it did. What it reads beside the case is history, which stays as it is.
+func (s *Service) Left(ctx context.Context, who Asker, done Done) (v *View, err error) {
+	err = s.DB.ReadApart(ctx, func(tx *store.Tx) error {
+		v, err = s.view(ctx, tx, who, done.Case)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) view(ctx context.Context, tx *store.Tx, who Asker, c *Case) (*View, error) {
+	all, err := s.eyes(ctx, tx, who)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.viewing(ctx, tx, all, c)
+	if err != nil {
+		return nil, err
+	}
+	return b.build()
 }
 
 // eye is one of those with whose eyes somebody looks: their own, and those of the colleagues for whom they stand in.

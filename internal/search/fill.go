@@ -41,17 +41,30 @@ func (d *document) terms() []string {
 	return append(documentTerms(*d.text), tags...)
 }
 
-// Fill takes the texts that have waited longest into the index, and returns how many: none when nothing waits. A text is taken out of
-// the waiting ones by the transaction that takes it into the index, so that neither a crash nor another filler loses one or takes it
-// twice; several servers take turns. Call it again at once while it returns more than none, and a few times a second otherwise.
+// Fill takes the texts that wait into the index, the longest waiting first, and returns how many: it ends with a batch that is not full. A text
+// is taken out of the waiting ones by the transaction that takes it into the index, so that neither a crash nor another filler loses one or takes
+// it twice; several servers take turns. Call it a few times a second.
 func (ix *Index) Fill(ctx context.Context) (n int, err error) {
 	err = ix.db.ReadOnce(ctx, func(tx *store.Tx) error { return tx.Scan(ctx, "SELECT 1 FROM search_pending LIMIT 1", nil, new(int)) })
 	if errs.Is(err, errs.NotFound) {
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
+	for took := ix.batch(); took == ix.batch() && err == nil; n += took {
+		took, err = ix.fillOnce(ctx)
 	}
+	return n, err
+}
+
+// batch is how much one transaction takes in.
+func (ix *Index) batch() int {
+	if ix.db.Engine == store.SQLite {
+		return batchSQLite
+	}
+	return batchPostgres
+}
+
+// fillOnce takes one batch in a transaction of its own.
+func (ix *Index) fillOnce(ctx context.Context) (n int, err error) {
 	err = ix.db.Write(ctx, func(tx *store.Tx) (err error) {
 		n, err = ix.fill(ctx, tx)
 		return err
@@ -68,12 +81,12 @@ func (ix *Index) fill(ctx context.Context, tx *store.Tx) (n int, err error) {
 	if err := hold(ctx, tx); err != nil {
 		return 0, err
 	}
-	size, put := batchPostgres, putPostgres
+	put := putPostgres
 	if tx.Engine() == store.SQLite {
-		size, put = batchSQLite, putSQLite
+		put = putSQLite
 	}
 	taken, err := store.All(ctx, tx, (*document).fields, `DELETE FROM search_pending
-		WHERE seq IN (SELECT seq FROM search_pending ORDER BY seq LIMIT $1) RETURNING seq, kind, id, text, tags`, size)
+		WHERE seq IN (SELECT seq FROM search_pending ORDER BY seq LIMIT $1) RETURNING seq, kind, id, text, tags`, ix.batch())
 	if err != nil || len(taken) == 0 {
 		return 0, err
 	}

@@ -125,6 +125,20 @@ func TestOneQueryNeedsNoTransaction(t *testing.T) {
 				t.Errorf("%s passed", name)
 			}
 		}
+		err := db.ReadApart(ctx, func(tx *store.Tx) error {
+			return errors.Join(tx.Scan(ctx, "SELECT COUNT(*) FROM thing", nil, &n), tx.Scan(ctx, "SELECT COUNT(*) FROM thing", nil, &n))
+		})
+		if err != nil || n != 1 {
+			t.Errorf("%d, %v", n, err)
+		}
+		for name, f := range map[string]func(tx *store.Tx) error{
+			"a statement":                func(tx *store.Tx) error { _, err := tx.Exec(ctx, addThing, "two"); return err },
+			"a statement to be run once": func(tx *store.Tx) error { return tx.Later(ctx, addThing, "two") },
+		} {
+			if err := db.ReadApart(ctx, f); err == nil {
+				t.Errorf("%s passed where queries are apart", name)
+			}
+		}
 		if n := count(t, db); n != 1 {
 			t.Errorf("%d things", n)
 		}

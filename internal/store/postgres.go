@@ -30,7 +30,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string) error {
 const (
 	toWrite = "BEGIN"
 	toRead  = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	atOnce  = "" // one statement, which is a transaction by itself
+	atOnce  = "" // each statement is a transaction by itself
 )
 
 // pipe is one transaction of PostgreSQL. What nobody waits for the answer of — its beginning, what is done by Later, its end — travels with the

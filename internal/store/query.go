@@ -19,7 +19,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err := tx.check(ctx); err != nil {
 		return 0, err
 	}
-	if tx.once {
+	if tx.apart {
 		return 0, errWrites
 	}
 	if tx.lite == nil {
@@ -45,7 +45,7 @@ func (tx *Tx) LaterTold(ctx context.Context, told func(n int64, err error) error
 		if err := tx.check(ctx); err != nil {
 			return err
 		}
-		if tx.once {
+		if tx.apart {
 			return errWrites
 		}
 		tx.pg.waiting = append(tx.pg.waiting, later{query, args, told})

@@ -151,7 +151,8 @@ type Tx struct {
 	engine Engine
 	now    time.Time
 	after  []func()
-	once   bool // it is of one statement
+	apart  bool // its queries are each by itself: nothing is written
+	once   bool // there is one
 	asked  bool // and that was asked
 	over   bool
 }
@@ -238,10 +239,15 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 
 // ReadOnce is Read for an f that runs one query: that sees one snapshot by itself, and on PostgreSQL costs a third. A second query fails.
 func (db *DB) ReadOnce(ctx context.Context, f func(*Tx) error) error {
-	return db.read(ctx, atOnce, &Tx{engine: db.Engine, once: true}, f)
+	return db.read(ctx, atOnce, &Tx{engine: db.Engine, apart: true, once: true}, f)
 }
 
-// Defects in the code that calls ReadOnce.
+// ReadApart is Read for an f whose queries may each see a snapshot of their own: PostgreSQL is spared the beginning and the end around them.
+func (db *DB) ReadApart(ctx context.Context, f func(*Tx) error) error {
+	return db.read(ctx, atOnce, &Tx{engine: db.Engine, apart: true}, f)
+}
+
+// Defects in the code that calls ReadOnce or ReadApart.
 var (
 	errSecond = errors.New("store: a second query where one was announced")
 	errWrites = errors.New("store: what only reads was to write")

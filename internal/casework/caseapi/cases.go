@@ -39,7 +39,7 @@ func (a *front) list(r *web.Request) error {
 	s, items := a.shaper(r), []row{}
 	var total int
 	var now time.Time
-	err = a.DB.Read(r.Context(), func(tx *store.Tx) error {
+	err = a.DB.ReadApart(r.Context(), func(tx *store.Tx) error {
 		now = tx.Now()
 		var rows []casework.Row
 		if rows, total, err = a.Cases.List(r.Context(), tx, v, f); err != nil {

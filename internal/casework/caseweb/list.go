@@ -34,7 +34,7 @@ func (h *pages) list(r *web.Request) error {
 	var v *listView
 	var rows []casework.Row
 	total := 0
-	err := h.DB.Read(r.Context(), func(tx *store.Tx) (err error) {
+	err := h.DB.ReadApart(r.Context(), func(tx *store.Tx) (err error) {
 		all, err := h.Cases.Procedures(r.Context(), tx)
 		if err != nil {
 			return err
