@@ -1,6 +1,9 @@
 package caseapi_test
 
 import (
+	"encoding/json"
+	"errors"
+	"reflect"
 	"slices"
 
 	"huying/internal/store"
@@ -27,4 +30,21 @@ func (s *site) readings(number string, want ...string) {
 		}
 		return err
 	}))
+}
+
+// left holds that a command answered with the case as it is when it is asked for.
+func (c *client) left(a *answer) *answer {
+	c.t.Helper()
+	now := c.get(path(a.text("number"))).is(200)
+	var told, asked map[string]any
+	if err := errors.Join(json.Unmarshal(a.raw, &told), json.Unmarshal(now.raw, &asked)); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, own := range []string{"receipt", "secret"} { // of the command's answer only
+		delete(told, own)
+	}
+	if !reflect.DeepEqual(told, asked) {
+		c.t.Errorf("answered with\n%s\nbut is\n%s", a.raw, now.raw)
+	}
+	return a
 }

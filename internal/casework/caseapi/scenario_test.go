@@ -14,7 +14,7 @@ func TestAWhistleThroughTheInterface(t *testing.T) {
 		officer, builder, head, nobody := s.as("officer"), s.as("builder"), s.as("head"), s.nobody()
 		photo := builder.do("POST", "/files", "text/csv", []byte("a,b\n1,2\n3,4\n")).is(201).text("hash")
 
-		opened := officer.post("/cases", whistle("joint", []string{"ecology"})).is(201)
+		opened := officer.left(officer.post("/cases", whistle("joint", []string{"ecology"})).is(201))
 		number := opened.text("number")
 		if opened.header.Get("Location") != "/api/v1/cases/"+number || opened.header.Get("ETag") != `"1"` || opened.text("sight") != "whole" {
 			t.Errorf("%v %s", opened.header, opened.raw)
@@ -55,13 +55,13 @@ func TestAWhistleThroughTheInterface(t *testing.T) {
 		stale := builder.with("If-Match", `"1"`)
 		stale.post(path(number, "/do/report-in"), object{"input": object{"note": "到"}}).is(412, "casework.moved_on")
 		fresh := builder.with("If-Match", builder.get(path(number)).header.Get("ETag"))
-		if got := fresh.post(path(number, "/do/report-in"), object{"input": object{"note": "到"}}).is(200); got.text("state") != "handling" {
+		if got := builder.left(fresh.post(path(number, "/do/report-in"), object{"input": object{"note": "到"}}).is(200)); got.text("state") != "handling" {
 			t.Errorf("%s", got.raw)
 		}
-		builder.post(path(number, "/note"), object{"text": "挖开后需更换管道", "files": []string{photo}}).is(200)
+		builder.left(builder.post(path(number, "/note"), object{"text": "挖开后需更换管道", "files": []string{photo}}).is(200))
 
 		// What cannot be solved is approved by the head, who gives it back first.
-		builder.post(path(number, "/do/cannot"), object{"input": object{"reason": "列入明年"}}).is(200)
+		builder.left(builder.post(path(number, "/do/cannot"), object{"input": object{"reason": "列入明年"}}).is(200))
 		waiting := head.get("/desk").is(200)
 		if waiting.len("approvals") != 1 || waiting.text("approvals.0.number") != number {
 			t.Errorf("the head's desk: %s", waiting.raw)
@@ -70,12 +70,12 @@ func TestAWhistleThroughTheInterface(t *testing.T) {
 			t.Errorf("%s", got.raw)
 		}
 		builder.post(path(number, "/approve"), nil).is(403, "casework.four_eyes")
-		head.post(path(number, "/return"), object{"reason": "先处置"}).is(200)
+		head.left(head.post(path(number, "/return"), object{"reason": "先处置"}).is(200))
 		builder.post(path(number, "/do/resolve"), object{"input": object{"note": "修好了", "evidence": []string{photo}}}).is(200)
 
 		// The caller's last word.
 		officer.post(path(number, "/do/accept"), object{"ratings": object{"lead": 5}}).is(400)
-		done := officer.post(path(number, "/do/accept"), object{"ratings": object{"lead": 5, "unit:ecology": 3}}).is(200)
+		done := officer.left(officer.post(path(number, "/do/accept"), object{"ratings": object{"lead": 5, "unit:ecology": 3}}).is(200))
 		if done.text("outcome") != "solved" || done.len("ratings") != 2 || done.text("ratings.1.score") != "3" {
 			t.Errorf("%s", done.raw)
 		}
