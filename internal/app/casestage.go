@@ -182,7 +182,8 @@ type offered struct {
 // Standing implements simulate.Case.
 func (c *stagedCase) Standing() simulate.Standing {
 	x := c.x.c
-	st := simulate.Standing{Ended: x.Closed(), Timer: x.NextTimer(), Waits: c.x.p.Approver(x)}
+	st := simulate.Standing{Ended: x.Closed(), Timer: x.NextTimer()}
+	_, st.Waits = c.waits()
 	for i := range x.Callers {
 		st.Callers = append(st.Callers, string(casework.CallerMember(x.Callers[i].N)))
 	}
@@ -198,6 +199,17 @@ func (c *stagedCase) Standing() simulate.Standing {
 	}
 	st.Others = append(st.Others, st.Callers...)
 	return st
+}
+
+// waits is the first of what waits for approval, and for whose.
+func (c *stagedCase) waits() (which casework.Which, approver string) {
+	for i := range c.x.c.Pending {
+		q := &c.x.c.Pending[i]
+		if all := c.x.p.Approvers(c.x.c, q); len(all) > 0 {
+			return casework.Which{Action: q.Action, For: q.For}, all[0]
+		}
+	}
+	return casework.Which{}, ""
 }
 
 // Choices implements simulate.Case.
@@ -323,14 +335,15 @@ func refused(err error) bool {
 
 // Approve implements simulate.Case.
 func (c *stagedCase) Approve(ctx context.Context, at time.Time, yes bool, rng *rand.Rand) error {
-	role, unit, ok := strings.Cut(c.x.p.Approver(c.x.c), "@")
+	which, approver := c.waits()
+	role, unit, ok := strings.Cut(approver, "@")
 	if !ok {
 		role, unit = string(identity.Clerk), role
 	}
-	var cmd casework.Command = casework.Approve{}
+	var cmd casework.Command = casework.Approve{Which: which}
 	if !yes {
 		f := &filling{stage: c.stage, rng: rng}
-		cmd = casework.Return{Reason: f.says("return")}
+		cmd = casework.Return{Which: which, Reason: f.says("return")}
 	}
 	who := casework.Asker{Actor: c.stage.holder(role, strings.TrimPrefix(unit, "unit:"), c.x.c.Place)}
 	if _, err := c.stage.runner.do(ctx, at, &c.x, who, cmd); err == nil || !refused(err) {
@@ -338,7 +351,7 @@ func (c *stagedCase) Approve(ctx context.Context, at time.Time, yes bool, rng *r
 	}
 	// what was asked can no longer be done as it was: it is given back
 	f := &filling{stage: c.stage, rng: rng}
-	_, err := c.stage.runner.do(ctx, at, &c.x, who, casework.Return{Reason: f.says("return")})
+	_, err := c.stage.runner.do(ctx, at, &c.x, who, casework.Return{Which: which, Reason: f.says("return")})
 	if refused(err) {
 		return nil
 	}

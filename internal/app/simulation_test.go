@@ -38,12 +38,13 @@ func staged(t *testing.T, url string, s Simulation) *App {
 
 // what a simulation leaves, of each table: chance and the machine's clock are left out.
 var left = []string{
-	`SELECT id, number, procedure, seq, state, outcome, title, category, place, lead_unit, approver, urgent, simulated, level, openness, repeats,
+	`SELECT id, number, procedure, seq, state, outcome, title, category, place, lead_unit, urgent, simulated, level, openness, repeats,
 		opened_at, closed_at, moved_at, due_at, timer_at FROM casework_case ORDER BY id`,
 	"SELECT case_id, doc FROM casework_doc ORDER BY case_id",
 	"SELECT case_id, seq, at, signed, events FROM casework_record ORDER BY case_id, seq",
 	`SELECT case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed
 		FROM casework_duty ORDER BY case_id, visit, name, n, owner`,
+	"SELECT approver, case_id FROM casework_approver ORDER BY approver, case_id",
 	"SELECT member, case_id FROM casework_part ORDER BY member, case_id",
 	"SELECT name, next FROM casework_next ORDER BY name",
 	"SELECT ref, idx IS NULL, LENGTH(salt), LENGTH(hash) FROM ledger_leaf ORDER BY ref",

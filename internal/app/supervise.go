@@ -134,7 +134,7 @@ func (a *App) dropReports(ctx context.Context, tx *store.Tx, st *promise.Standin
 		return err
 	}
 	for i := range all {
-		if c := &all[i]; !c.Closed() && c.Pending == nil && c.State == "drafting" {
+		if c := &all[i]; !c.Closed() && len(c.Pending) == 0 && c.State == "drafting" {
 			if err := a.act(ctx, tx, c, "cancel", casework.Data{"reason": a.texts.T(i18n.ZH, "app.report_dropped")}); err != nil {
 				return a.about(err, st.Number, reporting)
 			}

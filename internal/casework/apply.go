@@ -63,9 +63,7 @@ func (c *Case) apply(p func(hash string) *Procedure, at time.Time, by Signed, e 
 func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 	switch {
 	case e.Did != nil:
-		if c.Pending != nil && c.Pending.Action == e.Did.Action { // others go on beside what waits for approval
-			c.Pending = nil
-		}
+		c.Pending = c.Pending.without(e.Did.Action, e.Did.For) // others go on beside what waits for approval
 	case e.Paused != nil:
 		c.Paused = e.Paused.Reason
 		c.Pauses = append(c.Pauses, calendar.Pause{From: at})
@@ -97,13 +95,11 @@ func (c *Case) applyRest(at time.Time, by Signed, e Event) {
 	case e.Joined != nil:
 		c.Callers = append(c.Callers, *e.Joined)
 	case e.Asked != nil:
-		c.Pending = &Pending{Asked: *e.Asked, By: by}
+		c.Pending = append(slices.Clone(c.Pending), Pending{Asked: *e.Asked, By: by})
 	case e.Approved != nil:
-		p := *c.Pending
-		p.Step = e.Approved.Step
-		c.Pending = &p
+		c.Pending = c.Pending.approved(e.Approved)
 	case e.Returned != nil:
-		c.Pending = nil
+		c.Pending = c.Pending.without(e.Returned.Action, e.Returned.For)
 	case e.Claimed != nil:
 		if d := c.duty(e.Claimed.DutyKey); d != nil {
 			d.Claimed = e.Claimed.Person

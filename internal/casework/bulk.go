@@ -216,7 +216,7 @@ func (b *Bulk) Write(ctx context.Context, tx *store.Tx, to BulkParts) error {
 			return fmt.Errorf("%s: %w", x.Case.Number, err)
 		}
 	}
-	for _, rows := range []*store.Rows{&t.cases, &t.docs, &t.records, &t.duties, &t.parts} {
+	for _, rows := range []*store.Rows{&t.cases, &t.docs, &t.records, &t.duties, &t.approvers, &t.parts} {
 		if err := rows.Insert(ctx, tx); err != nil {
 			return fmt.Errorf("%s: %w", rows.Table, err)
 		}
@@ -253,10 +253,10 @@ func (b *Bulk) count(ctx context.Context, tx *store.Tx) error {
 
 // bulkRows are the rows of a bulk.
 type bulkRows struct {
-	cases, docs, records, duties, parts store.Rows
-	leaves                              []ledger.Leaf
-	texts                               []search.Text
-	waiting, done                       []jobs.Job
+	cases, docs, records, duties, approvers, parts store.Rows
+	leaves                                         []ledger.Leaf
+	texts                                          []search.Text
+	waiting, done                                  []jobs.Job
 }
 
 func newBulkRows(cases int) *bulkRows {
@@ -268,7 +268,7 @@ func newBulkRows(cases int) *bulkRows {
 		return store.Rows{Table: name, Columns: all}
 	}
 	return &bulkRows{cases: table("casework_case", caseColumns), docs: table("casework_doc", "case_id, doc"), records: table("casework_record", recordColumns),
-		duties: table("casework_duty", dutyColumns), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
+		duties: table("casework_duty", dutyColumns), approvers: table("casework_approver", "approver, case_id"), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
 }
 
 func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) bool) error {
@@ -289,6 +289,9 @@ func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) b
 	}
 	for i := range c.Duties {
 		t.duties.Add(c.dutyRow(&c.Duties[i])...)
+	}
+	for _, a := range x.Procedure.approvers(c) {
+		t.approvers.Add(a, c.ID)
 	}
 	for _, m := range x.Procedure.readers(c, trees) {
 		t.parts.Add(m, c.ID)

@@ -43,7 +43,7 @@ type Case struct {
 	Again     time.Time           `json:"again,omitzero"`
 	Ratings   []Rated             `json:"ratings,omitempty"`
 	Values    Data                `json:"values,omitempty"`
-	Pending   *Pending            `json:"pending,omitempty"`
+	Pending   Waits               `json:"pending,omitempty"`
 	Children  []ChildOf           `json:"children,omitempty"`
 	Links     []Linked            `json:"links,omitempty"`
 	Parent    int64               `json:"parent,omitempty"`
@@ -80,13 +80,6 @@ func (o *Owing) outstanding() bool {
 // done reports whether it was done, in time or late.
 func (o *Owing) done() bool { return o.Status == DutyMet || !o.Done.IsZero() }
 
-// Pending is an action that waits for approval.
-type Pending struct {
-	Asked
-	Step int    `json:"step"` // approvals given
-	By   Signed `json:"by"`
-}
-
 // clone returns a copy that Apply may change.
 func (c *Case) clone() *Case {
 	d := *c
@@ -98,6 +91,7 @@ func (c *Case) clone() *Case {
 	d.Declines = maps.Clone(c.Declines)
 	d.Ratings = slices.Clone(c.Ratings)
 	d.Values = maps.Clone(c.Values)
+	d.Pending = slices.Clone(c.Pending)
 	d.Children = slices.Clone(c.Children)
 	d.Links = slices.Clone(c.Links)
 	return &d

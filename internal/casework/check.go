@@ -115,10 +115,7 @@ func each[T any](c *checker, at string, m Named[T]) {
 	}
 }
 
-// isParty reports whether there is a party of the name: those of the file, and those that are always there.
-func (c *checker) isParty(name string) bool {
-	return name == Caller || name == Fallback || c.p.Parties.Has(name)
-}
+func (c *checker) isParty(name string) bool { return c.p.isParty(name) }
 
 func (c *checker) parties() {
 	for i := range c.p.Parties {

@@ -33,10 +33,19 @@ type (
 		N       int            // of a recurring duty, or of a table's rows: which; 0: the first that is outstanding
 		Joins   *CallerOf      // of an action that joins: the further caller
 	}
-	// Approve gives the next approval that the pending action waits for.
-	Approve struct{}
-	// Return gives the pending action back to whoever asked.
-	Return struct{ Reason string }
+	// Approve gives the next approval that an action waits for.
+	Approve struct{ Which }
+	// Return gives an action that waits for approval back to whoever asked, or takes it back.
+	Return struct {
+		Which
+		Reason string
+	}
+	// Which names what waits for approval: the action, and the member for whom it was asked. What is left out is not looked at, and where that
+	// leaves several, the one is meant that the actor may approve or return.
+	Which struct {
+		Action string
+		For    Member
+	}
 	// Claim takes a duty of one's unit on oneself, gives it back, or hands it to somebody else of the unit.
 	Claim struct {
 		Duty DutyKey

@@ -53,7 +53,7 @@ func (d *decider) run(cmd Command) error {
 	case Do:
 		err = d.act(cmd)
 	case Approve:
-		err = d.approve()
+		err = d.approve(cmd)
 	case Return:
 		err = d.giveBack(cmd)
 	case Claim:
@@ -201,13 +201,6 @@ func (d *decider) enter(state string) error {
 	return d.oweAll(s.Duties, state)
 }
 
-// lapse gives back what waits for approval when the case moved on to where it is offered no more.
-func (d *decider) lapse() {
-	if p := d.c.Pending; p != nil && d.asked(p) == nil {
-		d.emit(Event{Returned: &Returned{}})
-	}
-}
-
 // meet marks a duty as done, in time or late, and lets its next turn begin. (That of a missed one began when it was missed.)
 func (d *decider) meet(o Owing) error {
 	d.emit(Event{Met: &Met{DutyKey: o.DutyKey, Late: o.Status == Breach}})
@@ -292,7 +285,7 @@ const attend = "attend"
 
 // nobodysBusiness keeps an open case from being owed by no one.
 func (d *decider) nobodysBusiness() error {
-	others := d.c.Pending != nil || slices.ContainsFunc(d.c.Children, func(ch ChildOf) bool { return ch.Outcome == "" })
+	others := len(d.c.Pending) > 0 || slices.ContainsFunc(d.c.Children, func(ch ChildOf) bool { return ch.Outcome == "" })
 	var mine *Owing
 	for i := range d.c.Duties {
 		if o := &d.c.Duties[i]; o.outstanding() && o.Name == attend {

@@ -29,7 +29,7 @@ func (d *decider) act(cmd Do) error {
 		return err
 	}
 	if len(f.def.Approve) > 0 {
-		if d.c.Pending != nil {
+		if d.c.Pending.has(f.name, f.as) {
 			return errs.New(errs.Conflict, "casework.already_asked")
 		}
 		d.emit(Event{Asked: &Asked{State: f.state, Action: f.name, Input: cmd.Input, For: f.as, N: cmd.N}})
@@ -105,7 +105,7 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 		return d.owing(f, n)
 	}
 	party, role, _ := strings.Cut(term, ".")
-	if party != Caller && party != Fallback && !d.p.Parties.Has(party) {
+	if !d.p.isParty(party) {
 		return d.byRole(term)
 	}
 	if n > 0 && role == "" { // they name the turn: it is theirs or it is not
@@ -116,13 +116,23 @@ func (d *decider) permitted(term string, f *found, n int) (Member, bool) {
 	return d.forMember(f, party, role)
 }
 
-// forMember returns the member of a party for whom the actor does an action, those who still owe what it meets first. Who has done their
-// part does not do that of the others.
+// forMember returns the member of a party for whom the actor does an action, those who still owe what it meets first, and of them those who
+// have not asked for it yet. Who has done their part does not do that of the others.
 func (d *decider) forMember(f *found, party, role string) (as Member, ok bool) {
-	members := d.members(party)
+	members, most := d.members(party), 0
 	for _, m := range members {
-		if (role == "" && d.isOf(party, m) || role != "" && d.holdsFor(m, role)) && (!ok || !d.owes(as, f) && d.owes(m, f)) {
-			as, ok = m, true
+		if role == "" && !d.isOf(party, m) || role != "" && !d.holdsFor(m, role) {
+			continue
+		}
+		need := 1
+		if d.owes(m, f) {
+			need += 2
+		}
+		if !d.c.Pending.has(f.name, m) {
+			need++
+		}
+		if need > most {
+			as, ok, most = m, true, need
 		}
 	}
 	if ok && !d.owes(as, f) && slices.ContainsFunc(members, func(m Member) bool { return d.owes(m, f) }) {
@@ -138,8 +148,8 @@ func (d *decider) owes(m Member, f *found) bool {
 	})
 }
 
-// owing returns the member for whom the actor owes what the action meets.
-func (d *decider) owing(f *found, n int) (Member, bool) {
+// owing returns the member for whom the actor owes what the action meets, one that has not asked for it yet rather than one that has.
+func (d *decider) owing(f *found, n int) (as Member, ok bool) {
 	for i := range d.c.Duties {
 		o := &d.c.Duties[i]
 		if !o.outstanding() || n > 0 && o.N != n || !d.isOf(o.Party, o.Owner) {
@@ -147,11 +157,17 @@ func (d *decider) owing(f *found, n int) (Member, bool) {
 		}
 		meets := slices.Contains(f.def.Meets, o.Name)
 		declines := len(f.def.Meets) == 0 && f.def.Reroute != ""
-		if (meets || declines) && (o.State == f.state || o.State == "") {
+		if !meets && !declines || o.State != f.state && o.State != "" {
+			continue
+		}
+		if !d.c.Pending.has(f.name, o.Owner) {
 			return o.Owner, true
 		}
+		if !ok {
+			as, ok = o.Owner, true
+		}
 	}
-	return "", false
+	return as, ok
 }
 
 // meetable are the duties that an action done for somebody meets: of each name the first turn that is still to be done, or the turn named.
@@ -324,7 +340,11 @@ func (d *decider) possible(f *found, cmd Do) error {
 // perform makes an action so, with all that it does.
 func (d *decider) perform(f *found, cmd Do) error {
 	d.signFor(f.as)
-	d.emit(Event{Did: &Did{State: f.state, Action: f.name, Input: cmd.Input}})
+	did := &Did{State: f.state, Action: f.name, Input: cmd.Input}
+	if slices.ContainsFunc(d.c.Pending, func(p Pending) bool { return p.Action == f.name }) {
+		did.For = f.as
+	}
+	d.emit(Event{Did: did})
 	a := f.def
 	for _, step := range []func(*found, Do) error{d.discharge, d.take, d.assign, d.set, d.rate, d.pause, d.extend, d.join, d.opens, d.orders, d.reroute} {
 		if err := step(f, cmd); err != nil {

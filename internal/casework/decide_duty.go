@@ -432,5 +432,6 @@ func (d *decider) reconcile() error {
 		return err
 	}
 	s, _ := d.p.state(d.c.State)
+	defer d.lapse()
 	return d.oweAll(s.Duties, d.c.State)
 }

@@ -191,15 +191,46 @@ func (p *Procedure) meets(role string) bool {
 	})
 }
 
-// Approvals returns the cases in which an action waits for the viewer's approval, the longest waiting first.
-func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) ([]Row, error) {
-	keys := v.approves()
-	q := query{"SELECT " + rowColumns + " FROM casework_case c WHERE c.approver <> '' AND c.approver IN " + marks(len(keys)) + " ORDER BY c.moved_at LIMIT ?",
-		append(asAny(keys), limit)}
-	return store.All(ctx, tx, (*Row).fields, q.numbered(), q.args...)
+// Approval is an action that waits for somebody's approval, with its case as they see it.
+type Approval struct {
+	Row
+	Action string
+	Title  Text   // of the action; nothing, with For, where no more than the outline is seen
+	For    Member // for whom it was asked
 }
 
-// approves are the values of approver that name the viewer.
+// Approvals returns what waits for the viewer's approval, in up to limit cases, those first in which nothing has happened for longest.
+func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) (all []Approval, err error) {
+	keys := v.approves()
+	q := query{"SELECT " + listedColumns + listedFrom + " WHERE c.id IN (SELECT case_id FROM casework_approver WHERE approver IN " + marks(len(keys)) +
+		") ORDER BY c.moved_at, c.id" + atMost(limit, 0), asAny(keys)}
+	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		r, c := found[i].Row, &found[i].c
+		p, err := s.version(ctx, tx, r.Hash)
+		if err != nil {
+			return nil, err
+		}
+		r.Sight = v.Sees(p, c)
+		for j := range c.Pending {
+			q := &c.Pending[j]
+			if !slices.ContainsFunc(p.Approvers(c, q), func(a string) bool { return slices.Contains(keys, a) }) {
+				continue
+			}
+			a := Approval{Row: r.Within(), Action: q.Action}
+			if r.Sight == Whole {
+				a.Title, a.For = p.ActionTitle(q.State, q.Action), q.For
+			}
+			all = append(all, a)
+		}
+	}
+	return all, nil
+}
+
+// approves are the approvers that name the viewer.
 func (v *Viewer) approves() []string {
 	out := slices.Clone(v.own)
 	for _, r := range v.roles {

@@ -91,6 +91,7 @@ type (
 		State  string `json:"state"`
 		Action string `json:"action"`
 		Input  Data   `json:"input,omitempty"`
+		For    Member `json:"for,omitempty"` // where some of the action waited: for whom it was done, whose it ends
 	}
 	Owed struct {
 		DutyKey
@@ -153,11 +154,17 @@ type (
 		For    Member `json:"for,omitempty"`
 		N      int    `json:"n,omitempty"`
 	}
+	// Approved is a step of an action that waited: which, and for whom. Histories of older programs name neither: one waited at most.
 	Approved struct {
-		Step int `json:"step"`
+		Step   int    `json:"step"`
+		Action string `json:"action,omitempty"`
+		For    Member `json:"for,omitempty"`
 	}
+	// Returned ends what waited, named as in Approved.
 	Returned struct {
 		Reason string `json:"reason"` // empty: the case moved on, and it is offered no more
+		Action string `json:"action,omitempty"`
+		For    Member `json:"for,omitempty"`
 	}
 	Claimed struct {
 		DutyKey

@@ -127,7 +127,7 @@ func (b *viewing) event(e Event) (shown Event, ok bool, err error) {
 		e.Joined = &j
 	case e.Did != nil:
 		d := *e.Did
-		d.Input = b.filled(b.p.ActionForm(d.State, d.Action), d.Input)
+		d.Input, d.For = b.filled(b.p.ActionForm(d.State, d.Action), d.Input), b.public(d.For)
 		e.Did = &d
 	case e.Child != nil:
 		ch := *e.Child

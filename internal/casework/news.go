@@ -60,12 +60,12 @@ func (n *teller) take(e Event) {
 		}
 	case e.Escalated != nil:
 		n.add(News{Topic: NewsEscalated, To: n.p.addresses(n.c, e.Escalated.To), Title: n.state()})
-	case e.Asked != nil, e.Approved != nil: // the next who must agree hears of it, when it is their turn
-		if a := n.p.Approver(n.c); a != "" {
-			n.add(News{Topic: NewsApproval, To: []string{approverRole(a)}, Title: n.action(n.c.Pending.State, n.c.Pending.Action)})
-		}
+	case e.Asked != nil:
+		n.waits(e.Asked.Action, e.Asked.For)
+	case e.Approved != nil:
+		n.waits(e.Approved.Action, e.Approved.For)
 	case e.Returned != nil:
-		n.add(News{Topic: NewsReturned, To: n.lead(), Title: n.state()})
+		n.add(News{Topic: NewsReturned, To: n.askers(e.Returned.For), Title: n.state()})
 	case e.Entered != nil && e.Entered.Visit == n.c.Visit && n.c.Seq > 0:
 		switch {
 		case n.c.Closed():
@@ -76,6 +76,27 @@ func (n *teller) take(e Event) {
 			n.add(News{Topic: NewsMoved, To: n.callers(), Title: n.state()})
 		}
 	}
+}
+
+// waits tells those who must agree next to what was asked for, when it is their turn.
+func (n *teller) waits(action string, m Member) {
+	q := n.c.Pending.Of(action, m)
+	if q == nil {
+		return
+	}
+	var to []string
+	for _, a := range n.p.Approvers(n.c, q) {
+		to = append(to, approverRole(a))
+	}
+	n.add(News{Topic: NewsApproval, To: to, Title: n.action(q.State, q.Action)})
+}
+
+// askers are for whom something was asked that waited for approval; of histories that do not say it, the lead.
+func (n *teller) askers(m Member) []string {
+	if m == "" {
+		return n.lead()
+	}
+	return n.to(m)
 }
 
 func (n *teller) add(news News) {
@@ -120,7 +141,7 @@ func (p *Procedure) addresses(c *Case, rung string) []string {
 		return []string{rung}
 	}
 	party, role, _ := strings.Cut(rung, ".")
-	if party != Caller && party != Fallback && !p.Parties.Has(party) {
+	if !p.isParty(party) {
 		return []string{roleMark + rung}
 	}
 	var out []string
@@ -146,7 +167,7 @@ func (p *Procedure) actors(c *Case, party string, m Member) []string {
 	return out
 }
 
-// approverRole turns the value of a row's approver into whom to tell.
+// approverRole turns an approver into whom to tell.
 func approverRole(approver string) string {
 	if role, ok := strings.CutSuffix(approver, approverAtAll); ok {
 		return roleMark + role

@@ -27,7 +27,7 @@ func Offers(p *Procedure, c *Case, by Actor, w World) []Offer {
 	d := &decider{p: p, c: c, w: w, by: by}
 	var out []Offer
 	for _, f := range d.offered() {
-		if !d.permits(f, 0) || c.Pending != nil && len(f.def.Approve) > 0 || slices.ContainsFunc(out, func(o Offer) bool { return o.Action == f.name }) {
+		if !d.permits(f, 0) || len(f.def.Approve) > 0 && c.Pending.has(f.name, f.as) || slices.ContainsFunc(out, func(o Offer) bool { return o.Action == f.name }) {
 			continue
 		}
 		if !d.timely(f) || !d.unhindered(f) {
@@ -84,13 +84,13 @@ func (d *decider) unhindered(f *found) bool {
 }
 
 // MayApprove reports whether the next approval of what waits is the actor's to give.
-func MayApprove(p *Procedure, c *Case, by Actor, w World) bool {
-	d := &decider{p: p, c: c, w: w, by: by}
-	if c.Pending == nil {
-		return false
-	}
-	f := d.asked(c.Pending)
-	return f != nil && c.Pending.Step < len(f.def.Approve) && d.mayApprove(f, c.Pending) == nil
+func MayApprove(p *Procedure, c *Case, by Actor, w World, q *Pending) bool {
+	return (&decider{p: p, c: c, w: w, by: by}).mayApprove(q) == nil
+}
+
+// MayReturn reports whether the actor may give back what waits: who would approve it, and who asked for it, who takes it back.
+func MayReturn(p *Procedure, c *Case, by Actor, w World, q *Pending) bool {
+	return (&decider{p: p, c: c, w: w, by: by}).mayReturn(q) == nil
 }
 
 // MayClaim reports whether a duty is one of the actor's units', to be taken on or handed over.

@@ -151,7 +151,7 @@ func TestWhatWaitsForApprovalGoesWithTheCaseOrLapses(t *testing.T) {
 	pl.do(c, Do{Action: "more", Input: Data{"reason": "雨季"}})
 	pl.do(c, Do{Action: "finish", Input: Data{"evidence": proof}})
 	if pl.c.Pending != nil {
-		t.Errorf("%+v waits for approval in %s", pl.c.Pending.Asked, pl.c.State)
+		t.Errorf("%+v waits for approval in %s", pl.c.Pending, pl.c.State)
 	}
 	pl.refused(errs.Conflict, boss, Approve{})
 }

@@ -238,3 +238,8 @@ func (p *Procedure) DutyTitle(state, name string) Text {
 	}
 	return Text{}
 }
+
+// isParty reports whether there is a party of the name: those of the file, and those that are always there.
+func (p *Procedure) isParty(name string) bool {
+	return name == Caller || name == Fallback || p.Parties.Has(name)
+}

@@ -61,9 +61,11 @@ func TestLeadAndCoHandlersAnswerWithinTheTerm(t *testing.T) {
 	pl.do(head(4, "construction"), Approve{})
 	pl.is("handling", "!opinion unit:emergency 04-01 17:30, answer unit:planning 06-01 17:30")
 
-	// The other unit answers for its own part; its head does it.
-	pl.refused(errs.Forbidden, clerk(5, "planning"), Do{Action: "answer-part", Input: Data{"answer": "已调整"}})
-	pl.do(head(9, "planning"), Do{Action: "answer-part", Input: Data{"answer": "已调整"}})
+	// The other unit answers for its own part; its head signs it.
+	pl.refused(errs.Forbidden, clerk(3, "ecology"), Do{Action: "answer-part", Input: Data{"answer": "已调整"}})
+	pl.do(clerk(5, "planning"), Do{Action: "answer-part", Input: Data{"answer": "已调整"}})
+	pl.refused(errs.Forbidden, head(4, "construction"), Approve{})
+	pl.do(head(9, "planning"), Approve{})
 	pl.is("answered", "!opinion unit:emergency 04-01 17:30, rate caller:1 05-06 17:30")
 	pl.do(deputy, Do{Action: "satisfied"})
 	if pl.c.Outcome != Solved || len(pl.c.Ratings) != 2 || pl.c.Ratings[0].Score != 3 {

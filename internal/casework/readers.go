@@ -123,7 +123,7 @@ func (p *Procedure) actingRoles() []string {
 	add := func(actions Named[Action]) {
 		for _, a := range actions {
 			for _, term := range slices.Concat(a.Value.By, a.Value.Approve) {
-				if party, _, _ := strings.Cut(term, "."); !slices.Contains(reserved, term) && party != Caller && party != Fallback && !p.Parties.Has(party) && !slices.Contains(out, term) {
+				if party, _, _ := strings.Cut(term, "."); !slices.Contains(reserved, term) && !p.isParty(party) && !slices.Contains(out, term) {
 					out = append(out, term)
 				}
 			}
@@ -135,28 +135,4 @@ func (p *Procedure) actingRoles() []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Approver is whose approval a pending action waits for: ROLE@unit:KEY, ROLE@ for a role of the whole, or unit:KEY; empty when none does.
-func (p *Procedure) Approver(c *Case) string {
-	if c.Pending == nil {
-		return ""
-	}
-	f := (&decider{p: p, c: c}).asked(c.Pending)
-	if f == nil || c.Pending.Step >= len(f.def.Approve) {
-		return ""
-	}
-	term := f.def.Approve[c.Pending.Step]
-	party, role, _ := strings.Cut(term, ".")
-	if party != Caller && party != Fallback && !p.Parties.Has(party) {
-		return term + approverAtAll
-	}
-	members := c.Parties[party]
-	switch {
-	case len(members) == 0:
-		return ""
-	case role == "":
-		return c.holder(members[0])
-	}
-	return role + approverAtAll + string(members[0])
 }

@@ -24,7 +24,7 @@ func (s *Service) Rebuild(ctx context.Context, tx *store.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"casework_duty", "casework_part"} {
+	for _, table := range []string{"casework_duty", "casework_approver", "casework_part"} {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE case_id = $1", id); err != nil {
 			return err
 		}
@@ -41,6 +41,9 @@ func (s *Service) Rebuild(ctx context.Context, tx *store.Tx, id int64) error {
 		return err
 	}
 	if err := saveDuties(ctx, tx, nil, c); err != nil {
+		return err
+	}
+	if err := saveApprovers(ctx, tx, p, nil, c); err != nil {
 		return err
 	}
 	return saveParts(ctx, tx, p, s.Trees(), nil, c)

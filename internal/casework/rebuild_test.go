@@ -13,7 +13,7 @@ import (
 func (o *office) kept(id int64) (all []string) {
 	o.t.Helper()
 	o.read(func(tx *store.Tx) error {
-		for _, table := range []struct{ name, where, order string }{{"casework_case", "id", "id"}, {"casework_doc", "case_id", "case_id"}, {"casework_duty", "case_id", "visit, name, n, owner"}, {"casework_part", "case_id", "member"}} {
+		for _, table := range []struct{ name, where, order string }{{"casework_case", "id", "id"}, {"casework_doc", "case_id", "case_id"}, {"casework_duty", "case_id", "visit, name, n, owner"}, {"casework_approver", "case_id", "approver"}, {"casework_part", "case_id", "member"}} {
 			err := tx.Each(o.ctx, fmt.Sprintf("SELECT * FROM %s WHERE %s = $1 ORDER BY %s", table.name, table.where, table.order), []any{id}, func(rows store.Row) error {
 				columns, err := rows.Columns()
 				if err != nil {

@@ -106,6 +106,9 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	if err := saveDuties(ctx, tx, old, c); err != nil {
 		return err
 	}
+	if err := saveApprovers(ctx, tx, p, old, c); err != nil {
+		return err
+	}
 	return saveParts(ctx, tx, p, s.Trees(), old, c)
 }
 
@@ -116,20 +119,20 @@ func saveRow(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, at time.T
 	}
 	if fresh {
 		if err := tx.Later(ctx, `INSERT INTO casework_case (`+caseColumns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, columns(p, c, at)...); err != nil {
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`, columns(p, c, at)...); err != nil {
 			return err
 		}
 		return tx.Later(ctx, "INSERT INTO casework_doc (case_id, doc) VALUES ($1, $2)", c.ID, string(doc))
 	}
-	if err := tx.Later(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, approver = $7, urgent = $8,
-		level = $9, openness = $10, moved_at = $11, closed_at = $12, due_at = $13, timer_at = $14, tone = $15 WHERE id = $1`,
+	if err := tx.Later(ctx, `UPDATE casework_case SET seq = $2, hash = $3, state = $4, outcome = $5, lead_unit = $6, urgent = $7,
+		level = $8, openness = $9, moved_at = $10, closed_at = $11, due_at = $12, timer_at = $13, tone = $14 WHERE id = $1`,
 		movable(p, c, at)...); err != nil {
 		return err
 	}
 	return tx.Later(ctx, "UPDATE casework_doc SET doc = $2 WHERE case_id = $1", c.ID, string(doc))
 }
 
-const caseColumns = `id, seq, hash, state, outcome, lead_unit, approver, urgent, level, openness, moved_at, closed_at, due_at, timer_at, tone,
+const caseColumns = `id, seq, hash, state, outcome, lead_unit, urgent, level, openness, moved_at, closed_at, due_at, timer_at, tone,
 	number, procedure, title, category, place, simulated, repeats, opened_at`
 
 // columns are all columns of a case.
@@ -139,7 +142,7 @@ func columns(p *Procedure, c *Case, at time.Time) []any {
 
 // movable are the columns of a case that its life changes, after its id.
 func movable(p *Procedure, c *Case, at time.Time) []any {
-	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), p.Approver(c), c.Urgent, c.Level, p.openness(), micros(at),
+	return []any{c.ID, c.Seq, c.Hash, c.State, string(c.Outcome), c.Lead(), c.Urgent, c.Level, p.openness(), micros(at),
 		store.Micros(c.ClosedAt), store.Micros(c.nextDue()), store.Micros(c.NextTimer()), p.toneOf(c)}
 }
 
@@ -224,6 +227,21 @@ func (c *Case) holder(m Member) string {
 		}
 	}
 	return ""
+}
+
+// saveApprovers writes anew whose approval a case waits for: few cases wait for any.
+func saveApprovers(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) error {
+	if old != nil && len(old.Pending) > 0 {
+		if err := tx.Later(ctx, "DELETE FROM casework_approver WHERE case_id = $1", c.ID); err != nil {
+			return err
+		}
+	}
+	for _, a := range p.approvers(c) {
+		if err := tx.Later(ctx, "INSERT INTO casework_approver (approver, case_id) VALUES ($1, $2)", a, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Trees, old, c *Case) error {

@@ -30,8 +30,8 @@ type sealer struct {
 // seal returns the events with what is personal in them kept apart. c is the case before them.
 func (s *Service) seal(ctx context.Context, tx *store.Tx, p *Procedure, id int64, c *Case, events []Event) ([]Event, error) {
 	z := &sealer{ctx: ctx, tx: tx, vault: s.Vault, id: id, callers: c.Callers, subjects: map[int]int64{}, before: map[string]bool{}}
-	if c.Pending != nil {
-		for _, v := range c.Pending.Input {
+	for i := range c.Pending {
+		for _, v := range c.Pending[i].Input {
 			if isSealed(v) {
 				z.before[v.(string)] = true
 			}

@@ -35,12 +35,12 @@ type View struct {
 	Values  Data
 	Links   []Other
 	Foreign *Foreign
-	Pending *PendingView
-	Callers []CallerView // of whom the asker may learn, themselves always
+	Pending []PendingView // what waits for approval
+	Callers []CallerView  // of whom the asker may learn, themselves always
 
 	// What the asker may do now, whatever they see.
 	Offers     []Offering
-	MayApprove bool
+	MayApprove bool // something of what waits
 	MayNote    bool
 	MayReveal  bool // something personal that is not in the view
 }
@@ -101,10 +101,16 @@ type Other struct {
 type PendingView struct {
 	Action  string
 	Title   Text
+	Form    *Form // what the input fills in
 	Input   Data
 	Step    int      // approvals given
 	Approve []string // whose it takes, one after the other
+	As      Member   // for whom it was asked
+	AsName  Text
 	By      By
+
+	MayApprove bool // the next approval is the asker's
+	MayReturn  bool // they may give it back, or take it back
 }
 
 // By is who gave a command, as far as the asker may know.

@@ -94,6 +94,9 @@ func (b *viewing) nameAll() error {
 	for i := range c.Callers {
 		b.ask(c.Callers[i].Person)
 	}
+	for i := range c.Pending {
+		b.askMembers(c.Pending[i].For)
+	}
 	for i := range b.history {
 		b.ask(b.history[i].By.Person, b.history[i].By.For)
 	}
@@ -185,7 +188,7 @@ func (b *viewing) offers(v *View) {
 			}
 			v.Offers = append(v.Offers, offering)
 		}
-		v.MayApprove = v.MayApprove || MayApprove(b.p, b.c, by, b.w)
+		v.MayApprove = v.MayApprove || slices.ContainsFunc(b.c.Pending, func(q Pending) bool { return MayApprove(b.p, b.c, by, b.w, &q) })
 	}
 }
 
@@ -237,13 +240,8 @@ func (b *viewing) duty(o *Owing) DutyView {
 func (b *viewing) whole(v *View) {
 	c := b.c
 	v.Channel, v.Values, v.Foreign = c.Channel, hide(c.Values), c.Foreign
-	if q := c.Pending; q != nil {
-		v.Pending = &PendingView{Action: q.Action, Title: b.p.ActionTitle(q.State, q.Action), Input: hide(q.Input), Step: q.Step, By: b.by(q.By)}
-		if s, ok := b.p.state(q.State); ok {
-			if a, ok := s.Do.Get(q.Action); ok {
-				v.Pending.Approve = a.Approve
-			}
-		}
+	for i := range c.Pending {
+		v.Pending = append(v.Pending, b.pending(&c.Pending[i]))
 	}
 	for i := range c.Callers {
 		x := &c.Callers[i]
@@ -257,6 +255,23 @@ func (b *viewing) whole(v *View) {
 		v.Callers = append(v.Callers, cv)
 	}
 	v.MayReveal = len(b.sealed()) > 0
+}
+
+// pending is something that waits for approval, with what the asker may do about it.
+func (b *viewing) pending(q *Pending) PendingView {
+	v := PendingView{Action: q.Action, Title: b.p.ActionTitle(q.State, q.Action), Form: b.p.ActionForm(q.State, q.Action), Input: hide(q.Input), Step: q.Step,
+		As: q.For, AsName: b.nameOf(q.For), By: b.by(q.By)}
+	if s, ok := b.p.state(q.State); ok {
+		if a, ok := s.Do.Get(q.Action); ok {
+			v.Approve = a.Approve
+		}
+	}
+	for i := range b.all {
+		by := b.all[i].who.actor(b.c.callerOf(b.all[i].who))
+		v.MayApprove = v.MayApprove || MayApprove(b.p, b.c, by, b.w, q)
+		v.MayReturn = v.MayReturn || MayReturn(b.p, b.c, by, b.w, q)
+	}
+	return v
 }
 
 // others fills in the cases that this one has to do with, as far as the asker may know of them.

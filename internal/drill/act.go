@@ -153,9 +153,11 @@ func (d *deed) request(ctx context.Context) (request, error) {
 		err = d.doing(ctx, body)
 	case d.Approves != "":
 		path = "approve"
+		d.nodding(d.Approves, body)
 	case d.Returns != "":
 		path = "return"
 		body, err = d.filled(ctx)
+		d.nodding(d.Returns, body)
 	case d.Notes != "":
 		path = "note"
 		body["text"] = d.Notes
@@ -176,6 +178,13 @@ func (d *deed) request(ctx context.Context) (request, error) {
 	}
 	r.path, r.body = api+"/cases/"+url.PathEscape(d.on.number)+"/"+path, body
 	return r, err
+}
+
+// nodding says which of the things that wait for approval is meant.
+func (d *deed) nodding(action string, body map[string]any) {
+	if body["action"] = action; d.Owner != "" {
+		body["as"] = d.p.owner(d.Owner)
+	}
 }
 
 // files are the further files of a note, as values.
@@ -273,6 +282,20 @@ func (p *player) memberOf(name string) string {
 		return fmt.Sprintf("person:%d", id)
 	}
 	return name
+}
+
+// owner is a member as the interface names it, said as duties name their owners: caller, caller#2, a person of the drill, the key of a unit.
+func (p *player) owner(name string) string {
+	if name == wordCaller {
+		return wordCaller + ":1"
+	}
+	if n, ok := strings.CutPrefix(name, wordCaller+"#"); ok {
+		return wordCaller + ":" + n
+	}
+	if id := p.sys.Account(name); id != 0 {
+		return fmt.Sprintf("person:%d", id)
+	}
+	return "unit:" + name
 }
 
 // claiming is the body of a claim. Which visit of the state the duty belongs to is looked up as whoever called sees it.

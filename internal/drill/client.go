@@ -153,7 +153,7 @@ type kase struct {
 	Ratings  []rating            `json:"ratings"`
 	Children []child             `json:"children"`
 	Parent   string              `json:"parent"`
-	Pending  *pending            `json:"pending"`
+	Waiting  []pending           `json:"waiting"`
 	Reopened int                 `json:"reopened"`
 	Seq      int                 `json:"seq"`
 	Actions  []offer             `json:"actions"`
@@ -212,6 +212,7 @@ type (
 	}
 	pending struct {
 		Action string `json:"action"`
+		As     string `json:"as"`
 	}
 	offer struct {
 		Action string `json:"action"`

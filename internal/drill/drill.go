@@ -146,7 +146,7 @@ type Step struct {
 	For      string        `yaml:"for"`   // a person: who calls, by an opening on behalf; who joins; who gets a duty
 	Rates    Values        `yaml:"rates"` // marks by party or member
 	Turn     int           `yaml:"turn"`  // which of a duty that recurs
-	Owner    string        `yaml:"owner"` // whose duty is claimed
+	Owner    string        `yaml:"owner"` // whose duty is claimed; for whom was asked what is approved or returned
 	How      string        `yaml:"how"`   // two cases are tied
 	Files    []string      `yaml:"files"`
 	Channel  string        `yaml:"channel"`
@@ -190,7 +190,7 @@ type Expect struct {
 	Reopened *int           `yaml:"reopened"`
 	Callers  *int           `yaml:"callers"`
 	Paused   string         `yaml:"paused"`  // the reason; none
-	Pending  string         `yaml:"pending"` // the action that waits for approval; none
+	Pending  Strings        `yaml:"pending"` // all actions that wait for approval, each with or without for whom it was asked behind it; none
 	Parent   string         `yaml:"parent"`  // a case of the play; none
 	Owed     *[]DutyText    `yaml:"owed"`    // all that is outstanding
 	Duties   []DutyText     `yaml:"duties"`  // some of all that ever was

@@ -149,16 +149,25 @@ func (l *look) standing(c *kase) {
 	if l.e.Paused != "" {
 		l.is("paused", l.e.Paused, c.paused())
 	}
-	if l.e.Pending != "" {
-		waits := wordNone
-		if c.Pending != nil {
-			waits = c.Pending.Action
-		}
-		l.is("pending", l.e.Pending, waits)
+	if l.e.Pending != nil {
+		l.waiting(c)
 	}
 	if l.e.Parent != "" {
 		l.is("parent", l.e.Parent, l.p.called(c.Parent))
 	}
+}
+
+// waiting holds what waits for approval: all of it, each named by its action, or also by for whom it was asked.
+func (l *look) waiting(c *kase) {
+	var seen []string
+	for _, q := range c.Waiting {
+		if slices.Contains(l.e.Pending, q.Action) {
+			seen = append(seen, q.Action)
+		} else {
+			seen = append(seen, strings.TrimSpace(q.Action+" "+l.p.people.member(q.As)))
+		}
+	}
+	l.list("pending", l.e.Pending, seen)
 }
 
 // paused is the reason for which clocks stand, or none.

@@ -143,7 +143,7 @@ var goesWith = map[string][]string{
 	"number":  {"posts"},
 	"rates":   {"does"},
 	"turn":    {"does", "claims", "gives-back"},
-	"owner":   {"claims", "gives-back"},
+	"owner":   {"claims", "gives-back", "approves", "returns"},
 	"how":     {"links"},
 	"files":   {"notes", "posts"},
 	"channel": {"opens"},

@@ -97,7 +97,7 @@ func (c *checker) board(at string, b *Board) {
 // ofCase reports whether something is expected of a case.
 func (e *Expect) ofCase() bool {
 	return e.State != "" || e.Outcome != "" || e.Urgent != nil || e.Late != nil || e.Level != nil || e.Reopened != nil || e.Callers != nil ||
-		e.Paused != "" || e.Pending != "" || e.Parent != "" || e.Owed != nil || e.Duties != nil || e.Parties != nil || e.Values != nil ||
+		e.Paused != "" || e.Pending != nil || e.Parent != "" || e.Owed != nil || e.Duties != nil || e.Parties != nil || e.Values != nil ||
 		e.Fields != nil || e.Input != nil || e.Said != nil || e.Ratings != nil || e.Children != nil || e.Events != nil || e.Sees != nil || e.Knows != nil || e.Offers != nil ||
 		e.Desks != nil || e.Told != nil || e.Receipt
 }

@@ -87,7 +87,7 @@ const whole = `{"number":"PP-1","procedure":"p","state":"b","outcome":"","urgent
 "pauses":[{"from":"2021-11-19T10:00:00+08:00","to":"2021-11-20T10:00:00+08:00","reason":"test"},{"from":"2021-11-21T10:00:00+08:00","reason":"inquiry"}],
 "ratings":[{"party":"lead","member":"unit:office","score":2},{"party":"lead","member":"unit:office","score":5}],
 "children":[{"procedure":"q","number":"QQ-1","outcome":"solved"},{"procedure":"q","number":"QQ-2"}],
-"pending":{"action":"extend"},"may_approve":true,"actions":[{"action":"back"}],
+"waiting":[{"action":"extend","as":"unit:office"}],"may_approve":true,"actions":[{"action":"back"}],
 "history":[{"seq":1,"events":[{"opened":{}},{"entered":{}}]},{"seq":2,"events":[{"did":{"action":"x","input":{"note":"到","record":{"sealed":true}}}}]},{"seq":3,"events":[{"missed":{}},{"escalated":{}},{"entered":{}}]}]}`
 
 var answers = map[string]string{
@@ -114,6 +114,7 @@ func TestWhatHoldsOfARecordedCase(t *testing.T) {
 	for _, holds := range []string{
 		"said: {name: sealed, view: 漏水, other: none}",
 		"state: b, outcome: none, urgent: true, late: true, level: 2, reopened: 1, callers: 2, paused: inquiry, pending: extend",
+		"pending: extend office",
 		"owed: [help planner 11-22 17:30 late claimed clerk, visit#2 office 2022-01-04 17:30 provisional, repay caller#2 stopped]",
 		"owed: [repay caller#2, visit office, help planner late]",
 		"duties: [take office met, look office missed, help planner missed]",
@@ -146,7 +147,9 @@ func TestWhatDoesNotHoldOfARecordedCase(t *testing.T) {
 		{"urgent: false", "urgent: expected false, seen true"},
 		{"level: 0", "level: expected 0, seen 2"},
 		{"paused: none", "paused: expected none, seen inquiry"},
-		{"pending: none", "pending: expected none, seen extend"},
+		{"pending: none", "pending: expected none, seen extend office"},
+		{"pending: extend planner", "pending: expected extend planner, seen extend office"},
+		{"pending: [extend, extend]", "pending: expected extend, extend, seen extend"},
 		{"parent: none", "parent: expected none, seen PP-0"},
 		{"owed: [help planner, visit office, repay caller#2]", "seen help planner 2021-11-22 17:30 late claimed clerk, visit#2 office 2022-01-04 17:30 provisional, repay caller#2 stopped"},
 		{"owed: [help planner late claimed planner, visit office, repay caller#2]", "owed: expected help planner late claimed planner, "},
@@ -208,6 +211,9 @@ steps:
   - {who: clerk, gives-back: help}
   - {who: clerk, returns: extend, with: {reason: 不同意}}
   - {who: clerk, approves: extend}
+  - {who: clerk, approves: extend, owner: office}
+  - {who: clerk, returns: extend, owner: planner, with: {reason: 不同意}}
+  - {who: clerk, approves: extend, owner: "caller#2"}
   - {who: clerk, notes: 看过, files: [c.pdf]}
   - {who: clerk, links: one, how: related}
   - {who: clerk, reveals: {phone: "138", caller.name: 甲, caller#2.name: 乙}}
@@ -237,7 +243,9 @@ steps:
 		`clerk POST /cases/PP-1/claim {"n":0,"name":"help","owner":"person:8","person":7,"visit":2}`,
 		`clerk POST /cases/PP-1/claim {"n":2,"name":"visit","owner":"unit:office","person":8,"visit":2}`,
 		`clerk POST /cases/PP-1/claim {"n":0,"name":"help","owner":"person:8","person":null,"visit":2}`,
-		`clerk POST /cases/PP-1/return {"reason":"不同意"}`, `clerk POST /cases/PP-1/approve {}`, `clerk POST /cases/PP-1/note {"files":["h"],"text":"看过"}`,
+		`clerk POST /cases/PP-1/return {"action":"extend","reason":"不同意"}`, `clerk POST /cases/PP-1/approve {"action":"extend"}`,
+		`clerk POST /cases/PP-1/approve {"action":"extend","as":"unit:office"}`, `clerk POST /cases/PP-1/return {"action":"extend","as":"person:8","reason":"不同意"}`,
+		`clerk POST /cases/PP-1/approve {"action":"extend","as":"caller:2"}`, `clerk POST /cases/PP-1/note {"files":["h"],"text":"看过"}`,
 		`clerk POST /cases/PP-1/link {"how":"related","number":"PP-1"}`, `clerk POST /cases/PP-1/reveal {"fields":["phone","caller:1.name","caller:2.name"]}`,
 		`clerk POST /things {"a":["PP-2"]}`,
 	} {

@@ -79,8 +79,12 @@ type event struct {
 		key
 		Person int64 `json:"person"`
 	} `json:"claimed"`
-	Foreign *foreign `json:"foreign"`
-	Moved   *struct {
+	Asked    *asked   `json:"asked"`
+	Approved *asked   `json:"approved"`
+	Returned *asked   `json:"returned"`
+	Did      *asked   `json:"did"`
+	Foreign  *foreign `json:"foreign"`
+	Moved    *struct {
 		Hash string `json:"hash"`
 	} `json:"moved"`
 }
@@ -126,6 +130,7 @@ type story struct {
 	callers                                         []caller
 	values                                          map[string]any
 	duties                                          []*duty
+	waits                                           waits
 	pauses                                          []stop
 	foreign                                         *foreign
 	wrong                                           []fault
@@ -203,6 +208,8 @@ func (s *story) take(e event, at time.Time, ends func(hash, state string) string
 		for k, v := range e.Valued {
 			s.values[k] = v
 		}
+	case e.Asked != nil, e.Approved != nil, e.Returned != nil, e.Did != nil:
+		s.takeAsked(e)
 	default:
 		s.takeDuty(e, at)
 	}

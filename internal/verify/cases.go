@@ -19,12 +19,23 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // procedure is what of a version of a procedure this check goes by.
 type procedure struct {
+	Parties map[string]struct {
+		Acts texts `yaml:"acts"`
+	} `yaml:"parties"`
+	Do     map[string]action `yaml:"do"`
 	States map[string]struct {
-		Ends string `yaml:"ends"`
+		Ends string            `yaml:"ends"`
+		Do   map[string]action `yaml:"do"`
 	} `yaml:"states"`
 	Pauses map[string]struct {
 		Stops []string `yaml:"stops"`
 	} `yaml:"pauses"`
+}
+
+// action is what of an action this check goes by.
+type action struct {
+	Approve texts `yaml:"approve"`
+	Meets   texts `yaml:"meets"`
 }
 
 // row is a case as it is kept.
@@ -36,8 +47,9 @@ type row struct {
 	OpenedAt, ClosedAt, DueAt                                             time.Time
 	Doc                                                                   string
 
-	records []record
-	duties  []kept
+	records   []record
+	duties    []kept
+	approvers []string
 }
 
 func (w *row) fields() []any {
@@ -62,6 +74,8 @@ func (r *run) one(w *row, now time.Time) {
 	r.differs(what, "seq", w.Seq, s.records)
 	r.compare(what, w, s)
 	r.compareDoc(what, w, s)
+	slices.Sort(w.approvers)
+	r.differs(what, "approvers", w.approvers, r.approvers(s))
 	r.duties(what, w, s)
 	r.stale = r.findings() - before
 	r.judged(w.ID)
@@ -158,6 +172,7 @@ func (r *run) compareDoc(what string, w *row, s *story) {
 		Values   map[string]any      `json:"values"`
 		Duties   []json.RawMessage   `json:"duties"`
 		Pauses   []json.RawMessage   `json:"pauses"`
+		Waits    waits               `json:"pending"`
 	}
 	if err := json.Unmarshal([]byte(w.Doc), &doc); err != nil {
 		r.found(what, "unreadable", "error", err.Error())
@@ -171,6 +186,7 @@ func (r *run) compareDoc(what string, w *row, s *story) {
 		{"doc.level", doc.Level, s.level}, {"doc.reopened", doc.Reopened, s.reopened}, {"doc.seq", doc.Seq, w.Seq}, {"doc.urgent", doc.Urgent, s.urgent},
 		{"doc.callers", doc.Callers, s.callers}, {"doc.values", asJSON(doc.Values), asJSON(s.values)}, {"doc.parties", asJSON(doc.Parties), asJSON(s.parties)},
 		{"doc.duties", len(doc.Duties), len(s.duties)}, {"doc.pauses", len(doc.Pauses), len(s.pauses)},
+		{"doc.pending", doc.Waits, s.waits},
 	} {
 		r.differs(what, f.name, f.stored, f.expected)
 	}

@@ -142,7 +142,7 @@ type kept struct {
 	claimed                      int64
 }
 
-// fetch reads the records and the duties of some cases, which follow one another in the order of their ids.
+// fetch reads the records, the duties and the approvers of some cases, which follow one another in the order of their ids.
 func fetch(ctx context.Context, tx *store.Tx, cases []row) error {
 	between := []any{cases[0].ID, cases[len(cases)-1].ID}
 	to := find(cases)
@@ -157,6 +157,21 @@ func fetch(ctx context.Context, tx *store.Tx, cases []row) error {
 		w, err := to(id)
 		if err == nil {
 			w.records = append(w.records, rec)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = tx.Each(ctx, "SELECT case_id, approver FROM casework_approver WHERE case_id BETWEEN $1 AND $2", between, func(rows store.Row) error {
+		var id int64
+		var approver string
+		if err := rows.Scan(&id, &approver); err != nil {
+			return err
+		}
+		w, err := to(id)
+		if err == nil {
+			w.approvers = append(w.approvers, approver)
 		}
 		return err
 	})

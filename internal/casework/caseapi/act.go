@@ -81,22 +81,29 @@ func (a *front) command(r *web.Request, who casework.Asker, cmd casework.Command
 	return a.answer(r, v, http.StatusOK, func(c *oneCase) { c.Secret = done.Secret })
 }
 
-// nothing is a body in which nothing may stand.
-type nothing struct{}
+// nod is what an approval, or a return, is given with: which of the things that wait it means. That may be left out where one waits for the
+// asker.
+type nod struct {
+	Action string          `json:"action"`
+	As     casework.Member `json:"as"`
+}
 
 // approve gives the next approval that an action waits for.
 func (a *front) approve(r *web.Request) error {
-	who, err := a.read(r, &nothing{})
+	var in nod
+	who, err := a.read(r, &in)
 	if err != nil {
 		return err
 	}
-	return a.command(r, who, casework.Approve{})
+	return a.command(r, who, casework.Approve{Which: casework.Which{Action: in.Action, For: in.As}})
 }
 
 // giveBack ends what waits for approval without doing it.
 func (a *front) giveBack(r *web.Request) error {
 	var in struct {
-		Reason string `json:"reason"`
+		Action string          `json:"action"`
+		As     casework.Member `json:"as"`
+		Reason string          `json:"reason"`
 	}
 	who, err := a.read(r, &in)
 	if err != nil {
@@ -105,7 +112,7 @@ func (a *front) giveBack(r *web.Request) error {
 	if err := said(in.Reason, "reason"); err != nil {
 		return err
 	}
-	return a.command(r, who, casework.Return{Reason: in.Reason})
+	return a.command(r, who, casework.Return{Which: casework.Which{Action: in.Action, For: in.As}, Reason: in.Reason})
 }
 
 const (

@@ -40,7 +40,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, v := range []any{&opening{}, &deed{}, &nothing{}} {
+		for _, v := range []any{&opening{}, &deed{}, &nod{}} {
 			err := strictjson.Decode(data, v)
 			if err != nil {
 				for _, e := range errs.All(err) {

@@ -29,7 +29,15 @@ type task struct {
 	Claimed     int64           `json:"claimed,omitempty"`
 }
 
-// mostApprovals bounds how many approvals a desk shows.
+// approval is something that waits for approval.
+type approval struct {
+	row
+	Action      string          `json:"action"`
+	ActionTitle text            `json:"action_title"`
+	As          casework.Member `json:"as,omitempty"`
+}
+
+// mostApprovals bounds in how many cases a desk shows what waits for approval.
 const mostApprovals = 200
 
 // desk is what lies on the desk of who asks: what they or their units must do, and what waits for their approval.
@@ -48,7 +56,7 @@ func (a *front) desk(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	s, approvals := a.shaper(r), []row{}
+	s, approvals := a.shaper(r), []approval{}
 	var items []task
 	var total int
 	var now time.Time
@@ -61,20 +69,14 @@ func (a *front) desk(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		var ids []int64
-		for i := range waiting {
-			ids = append(ids, waiting[i].ID)
+		for _, x := range waiting {
+			p, err := a.Cases.Version(r.Context(), tx, x.Hash)
+			if err != nil {
+				return err
+			}
+			approvals = append(approvals, approval{s.row(x.Row, p.StateTitle(x.State), now), x.Action, textOf(x.Title), x.For})
 		}
-		sights, err := a.Cases.Sights(r.Context(), tx, v, ids)
-		if err != nil {
-			return err
-		}
-		for i := range waiting {
-			waiting[i].Sight = sights[waiting[i].ID]
-			waiting[i] = waiting[i].Within()
-		}
-		approvals, err = a.rows(r.Context(), tx, s, waiting)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

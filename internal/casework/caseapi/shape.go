@@ -140,12 +140,15 @@ type (
 		Program bool   `json:"program,omitempty"`
 	}
 	pending struct {
-		Action  string        `json:"action"`
-		Title   text          `json:"title"`
-		Input   casework.Data `json:"input,omitempty"`
-		By      by            `json:"by"`
-		Step    int           `json:"step"`
-		Approve []string      `json:"approve"`
+		Action     string          `json:"action"`
+		Title      text            `json:"title"`
+		As         casework.Member `json:"as,omitempty"`
+		Input      casework.Data   `json:"input,omitempty"`
+		By         by              `json:"by"`
+		Step       int             `json:"step"`
+		Approve    []string        `json:"approve"`
+		MayApprove bool            `json:"may_approve"`
+		MayReturn  bool            `json:"may_return"`
 	}
 	turn struct {
 		N   int        `json:"n"`
@@ -190,7 +193,8 @@ type oneCase struct {
 	Children   []other             `json:"children,omitempty"`
 	Links      []other             `json:"links,omitempty"`
 	Foreign    *foreign            `json:"foreign,omitempty"`
-	Pending    *pending            `json:"pending,omitempty"`
+	Pending    *pending            `json:"pending,omitempty"` // of waiting: what the asker may approve, or the first
+	Waiting    []pending           `json:"waiting,omitempty"`
 	Actions    []action            `json:"actions"`
 	MayApprove bool                `json:"may_approve"`
 	MayNote    bool                `json:"may_note"`
@@ -250,8 +254,14 @@ func (s shaper) others(c *oneCase, v *casework.View) {
 
 // work is what may be done, what waits, and what was done.
 func (s shaper) work(c *oneCase, v *casework.View) {
-	if q := v.Pending; q != nil {
-		c.Pending = &pending{q.Action, textOf(q.Title), q.Input, s.by(q.By), q.Step, orNone(q.Approve)}
+	for i := range v.Pending {
+		q := &v.Pending[i]
+		c.Waiting = append(c.Waiting, pending{q.Action, textOf(q.Title), q.As, q.Input, s.by(q.By), q.Step, orNone(q.Approve), q.MayApprove, q.MayReturn})
+	}
+	for i := range c.Waiting {
+		if c.Pending == nil || c.Waiting[i].MayApprove && !c.Pending.MayApprove {
+			c.Pending = &c.Waiting[i]
+		}
 	}
 	c.Actions = []action{}
 	for _, o := range v.Offers {

@@ -166,8 +166,8 @@ func (v *deputiesView) name(id int64) string {
 	return v.d.r.T("caseweb.somebody")
 }
 
-// approvals are the cases that wait for the approval of whoever asks, and of the colleagues for whom they stand in.
-func (d *desk) approvals(tx *store.Tx, absent []*identity.Actor) (all []casework.Row, err error) {
+// approvals are what waits for the approval of whoever asks, and of the colleagues for whom they stand in.
+func (d *desk) approvals(tx *store.Tx, absent []*identity.Actor) (all []casework.Approval, err error) {
 	viewers := []casework.Viewer{d.v}
 	for _, a := range absent {
 		viewers = append(viewers, d.Cases.ViewerOf(a, ""))
@@ -178,7 +178,7 @@ func (d *desk) approvals(tx *store.Tx, absent []*identity.Actor) (all []casework
 			return nil, err
 		}
 		for _, x := range rows {
-			if !slices.ContainsFunc(all, func(y casework.Row) bool { return y.ID == x.ID }) {
+			if !slices.ContainsFunc(all, func(y casework.Approval) bool { return y.ID == x.ID && y.Action == x.Action && y.For == x.For }) {
 				all = append(all, x)
 			}
 		}
@@ -186,5 +186,5 @@ func (d *desk) approvals(tx *store.Tx, absent []*identity.Actor) (all []casework
 	return all, nil
 }
 
-// mostApprovals bounds how many are shown.
+// mostApprovals bounds in how many cases they are shown.
 const mostApprovals = 50

@@ -40,17 +40,41 @@ func (cv *caseView) standing() string {
 }
 
 // input is what an action that waits for approval was asked with.
-func (cv *caseView) input(p *casework.PendingView) []said {
-	out, _ := cv.answers(cv.formOf(p.Action), p.Input)
+func (cv *caseView) input(p casework.PendingView) []said {
+	out, _ := cv.answers(p.Form, p.Input)
 	return out
 }
 
+// asker is who asked for something that waits: the unit for which they did, and they.
+func (cv *caseView) asker(p casework.PendingView) string {
+	if u, ok := p.As.Unit(); ok && p.By.Unit == "" {
+		return cv.d.unit(u) + " · " + cv.who(p.By)
+	}
+	return cv.who(p.By)
+}
+
 // approver is whose approval is waited for, in words.
-func (cv *caseView) approver() string {
-	if p := cv.Pending; p.Step < len(p.Approve) {
+func (cv *caseView) approver(p casework.PendingView) string {
+	if p.Step < len(p.Approve) {
 		return cv.term(p.Approve[p.Step])
 	}
 	return ""
+}
+
+// returnHref is the page on which something that waits is given back.
+func (cv *caseView) returnHref(p casework.PendingView) string {
+	return cv.path() + "/return?" + url.Values{"action": {p.Action}, "as": {string(p.As)}}.Encode()
+}
+
+// waiting returns what a form names among what waits, of several what the reader may give back; or nil.
+func (cv *caseView) waiting(w casework.Which) (found *casework.PendingView) {
+	for i := range cv.Pending {
+		p := &cv.Pending[i]
+		if (w.Action == "" || p.Action == w.Action) && (w.For == "" || p.As == w.For) && (found == nil || p.MayReturn && !found.MayReturn) {
+			found = p
+		}
+	}
+	return found
 }
 
 // party is what a party is called.

@@ -201,9 +201,12 @@ func (cv *caseView) stepOf(s step, e casework.Event) (step, bool) {
 		s.Title = t("caseweb.asked", "what", cv.d.text(p.ActionTitle(e.Asked.State, e.Asked.Action)))
 		s.Said, s.Files = cv.answers(p.ActionForm(e.Asked.State, e.Asked.Action), e.Asked.Input)
 	case e.Approved != nil:
-		s.Title = t("caseweb.approved")
+		s.Title = cv.nodded("caseweb.approved", e.Approved.Action, e.Approved.For)
 	case e.Returned != nil:
-		s.Title, s.Said = t("caseweb.returned"), []said{{Text: e.Returned.Reason, Long: true}}
+		s.Title = cv.nodded("caseweb.returned", e.Returned.Action, e.Returned.For)
+		if e.Returned.Reason != "" {
+			s.Said = []said{{Text: e.Returned.Reason, Long: true}}
+		}
 	case e.Noted != nil:
 		s.Title, s.Said, s.Files = t("caseweb.noted"), []said{{Text: e.Noted.Text, Long: true}}, e.Noted.Files
 	case e.Joined != nil:
@@ -212,6 +215,21 @@ func (cv *caseView) stepOf(s step, e casework.Event) (step, bool) {
 		return cv.systemStep(s, e)
 	}
 	return s, true
+}
+
+// nodded says that something was approved or returned: what, and for which unit it was asked. Older records name neither.
+func (cv *caseView) nodded(key, action string, m casework.Member) string {
+	parts := []string{cv.d.r.T(key)}
+	for _, s := range cv.Version.States {
+		if s.Value.Do.Has(action) {
+			parts = append(parts, cv.d.text(cv.Version.ActionTitle(s.Key, action)))
+			break
+		}
+	}
+	if u, ok := m.Unit(); ok {
+		parts = append(parts, cv.d.unit(u))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // systemStep is what followed by itself, or stands between the words of people.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -21,7 +22,7 @@ type tasksView struct {
 	Tabs      []web.Tab
 	Kinds     []web.Option
 	Table     web.Table[casework.Task]
-	Approvals []casework.Row
+	Approvals []casework.Approval
 	all       map[string]*casework.Procedure
 	versions  map[string]*casework.Procedure
 }
@@ -129,6 +130,15 @@ func (v *tasksView) holder(x casework.Task) string {
 		return a.Name
 	}
 	return ""
+}
+
+// asked is what waits in an approval, and who asked for it, in words.
+func (v *tasksView) asked(x casework.Approval) string {
+	parts := []string{v.d.text(x.Title)}
+	if u, ok := x.For.Unit(); ok {
+		parts = append(parts, v.d.unit(u))
+	}
+	return strings.Trim(strings.Join(parts, " · "), " ·")
 }
 
 // dutyTitle is what a task is called.
