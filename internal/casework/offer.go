@@ -18,6 +18,7 @@ type Offer struct {
 	Best    int      // the best mark
 	Approve []string // who must approve, one after the other
 	To      string   // the state that it leads to, if it moves the case
+	Extends bool     // it asks for more time
 	Reroute bool     // it gives the part to somebody else
 	Joins   bool     // it makes the actor, or one they name, a further caller
 }
@@ -34,7 +35,7 @@ func Offers(p *Procedure, c *Case, by Actor, w World) []Offer {
 			continue
 		}
 		o := Offer{Action: f.name, State: f.state, Title: f.def.Title, Form: p.ActionForm(f.state, f.name), As: f.as, Best: p.scale(), Approve: f.def.Approve,
-			Reroute: f.def.Reroute != "", Joins: f.def.Joins}
+			Extends: f.def.Extend.Duty != "", Reroute: f.def.Reroute != "", Joins: f.def.Joins}
 		if f.here {
 			o.To = f.def.To
 		}

@@ -112,7 +112,15 @@ func (cv *caseView) tell() {
 		cv.lines = append(cv.lines, l)
 	}
 	cv.turn = slices.Clone(cv.Offers)
-	slices.SortStableFunc(cv.turn, func(a, b casework.Offering) int { return len(b.Turns) - len(a.Turns) })
+	slices.SortStableFunc(cv.turn, func(a, b casework.Offering) int { return meets(b) - meets(a) })
+}
+
+// meets is how many duties an action may meet; one that asks for more time meets none.
+func meets(o casework.Offering) int {
+	if o.Extends {
+		return 0
+	}
+	return len(o.Turns)
 }
 
 // owes reports whether whoever asks has something to do by a time, and the earliest of it: what an action of theirs meets or, failing that,
