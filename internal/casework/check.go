@@ -314,11 +314,30 @@ func (c *checker) visible() {
 	if len(v.Circle) > 0 && v.Public != Hidden {
 		c.wrong("$.visible", "circle_public")
 	}
-	for _, s := range c.p.States {
+	for i := range c.p.States {
+		s := &c.p.States[i]
 		if len(s.Value.SeenBy) > 0 && len(v.Circle) == 0 {
 			c.wrong("$.states."+s.Key+".seen-by", "seen_by_circle")
 		}
+		if len(s.Value.UnseenBy) > 0 && (len(v.Circle) > 0 || v.Public == Full) {
+			c.wrong("$.states."+s.Key+".unseen-by", "unseen_by_some")
+		}
+		for _, party := range s.Value.UnseenBy {
+			if !c.hasNoPart(party, s.Key, &s.Value) {
+				c.wrong("$.states."+s.Key+".unseen-by", "unseen_by_party", "name", party)
+			}
+		}
 	}
+}
+
+// hasNoPart reports whether a party of the file has nothing to do with a case in a state: it does not call, owes nothing, does nothing and
+// hears of nothing there. It can be kept from reading the case.
+func (c *checker) hasNoPart(name, state string, s *State) bool {
+	party, ok := c.p.Parties.Get(name)
+	owes := func(d Entry[Duty]) bool { return slices.Contains(d.Value.OwedBy, name) }
+	rung := func(t string) bool { head, _, _ := strings.Cut(t, "."); return head == name }
+	return ok && party.From != Caller && !slices.ContainsFunc(s.Duties, owes) && !slices.ContainsFunc(c.p.Duties, owes) &&
+		!slices.ContainsFunc(c.p.Escalate, rung) && !c.p.actsIn(state, name)
 }
 
 func (c *checker) pauses() {

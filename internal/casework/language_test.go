@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"huying/internal/errs"
+	"huying/internal/identity"
+	"huying/internal/store"
+	"huying/internal/store/storetest"
 )
 
 // small is a procedure of a test: its states with what stands above them.
@@ -183,6 +186,76 @@ func replaced(t *testing.T, source, from, to string) string {
 	return strings.Replace(source, from, to, 1)
 }
 
+// later is a case that the units that it names read once it is issued.
+const later = `
+parties: {lead: {one: unit, is: office}, named: {many: unit, from: form.units}}
+visible: {public: none}
+form: {required: [units], properties: {units: {title: 单位, type: array, format: units}}}
+states:
+  a:
+    title: {zh: 拟稿}
+    unseen-by: [named]
+    duties: {issue: {owed-by: lead, within: 1 day, missed: escalate}}
+    do:
+      issue: {by: lead, meets: issue, to: b}
+      back:  {by: lead, meets: issue, with: [reason], to: y}
+  b:
+    title: {zh: 已印发}
+    duties: {reply: {owed-by: named, within: 1 day, missed: nothing}}
+    do: {reply: {by: owed, with: [answer], meets: reply}}
+    next: {z: {when: met reply}}
+  y: {title: {zh: 未印发}, ends: withdrawn, unseen-by: [named]}
+  z: {title: {zh: 终}, ends: solved}
+escalate: [leader]
+`
+
+func TestAPartyReadsACaseOnlyLater(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		o.load(mustSmall(t, strings.Replace(later, "    unseen-by: [named]\n", "", 1)))
+		open := func() string {
+			done, err := o.Open(o.ctx, Asker{Actor: holder(1, identity.Clerk, "office", "")}, "p", OpenCase{Form: Data{"units": []any{"planning"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return done.Case.Number
+		}
+		planner := holder(2, identity.Clerk, "planning", "")
+		sees := func(number string, want bool) {
+			t.Helper()
+			_, err := o.View(o.ctx, Asker{Actor: planner}, number)
+			if seen := !errs.Is(err, errs.NotFound); seen != want {
+				t.Errorf("%s in %s is seen: %v, want %v", number, o.now(number).State, seen, want)
+			}
+			o.read(func(tx *store.Tx) error {
+				rows, _, err := o.List(o.ctx, tx, o.ViewerOf(planner, ""), Filter{})
+				if listed := slices.ContainsFunc(rows, func(r Row) bool { return r.Number == number }); listed != want {
+					t.Errorf("%s in %s is listed: %v, want %v", number, o.now(number).State, listed, want)
+				}
+				return err
+			})
+		}
+		// Of the version that let them read from the beginning they read on; moved to that which does not, no more.
+		moved := open()
+		sees(moved, true)
+		o.load(mustSmall(t, later))
+		sees(moved, true)
+		o.move("p")
+		sees(moved, false)
+
+		issued, dropped := open(), open()
+		sees(issued, false)
+		o.refused(errs.NotFound, Asker{Actor: planner}, issued, Note{Text: "x"})
+		lead := holder(1, identity.Clerk, "office", "")
+		o.do(lead, issued, Do{Action: "issue"})
+		o.do(lead, dropped, Do{Action: "back", Input: Data{"reason": "不再通报"}})
+		sees(issued, true)
+		sees(dropped, false)
+		o.do(planner, issued, Do{Action: "reply", Input: Data{"answer": "收到"}})
+		sees(issued, true)
+	}, schemas...)
+}
+
 func TestFaultsOfTheLanguage(t *testing.T) {
 	for name, tt := range map[string]struct{ source, from, to, key string }{
 		"whoever takes a case has the role":        {closedCase, "by: counsellor, takes", "by: team, takes", "takes_role"},
@@ -190,6 +263,14 @@ func TestFaultsOfTheLanguage(t *testing.T) {
 		"a party that is there":                    {closedCase, "takes: helper", "takes: nobody", "no_party"},
 		"a ladder that says not when it goes on":   {closedCase, "states:", "escalate: [leader]\nescalate-again: [{if: case.urgent, span: 1 hour}]\nstates:", "last_term_always"},
 		"seen-by without a circle":                 {closedCase, ", circle: [helper]", "", "seen_by_circle"},
+		"unseen-by in a closed circle":             {closedCase, "  z: {title: {zh: 终}, ends", "  z: {title: {zh: 终}, unseen-by: [team], ends", "unseen_by_some"},
+		"unseen-by of what everybody reads":        {later, "public: none", "public: full", "unseen_by_some"},
+		"unseen-by of no party":                    {later, "unseen-by: [named]", "unseen-by: [leader]", "unseen_by_party"},
+		"unseen-by of who calls":                   {later, "from: form.units", "from: caller", "unseen_by_party"},
+		"unseen-by of who owes":                    {later, "owed-by: lead", "owed-by: [lead, named]", "unseen_by_party"},
+		"unseen-by of who acts":                    {later, "by: lead, meets: issue", "by: [lead, named.head], meets: issue", "unseen_by_party"},
+		"unseen-by of who approves":                {later, "by: lead, meets: issue", "by: lead, approve: [named.head], meets: issue", "unseen_by_party"},
+		"unseen-by of a rung of the ladder":        {later, "escalate: [leader]", "escalate: [named.head]", "unseen_by_party"},
 		"a refusal by the program":                 {planned, "ends: solved", "ends: refused", "machine_refuses"},
 		"a duty that only the program can do":      {planned, "keep: {by: lead, with", "keep: {by: program, with", "not_dischargeable"},
 		"a party that is called as the program is": {planned, "lead: {one: unit", "program: {one: unit", "reserved"},

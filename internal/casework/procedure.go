@@ -108,12 +108,13 @@ type Reason struct {
 
 // State is a stage of the procedure.
 type State struct {
-	Title  Text          `yaml:"title"`
-	SeenBy []string      `yaml:"seen-by"` // of a closed circle: who reads the case beside the circle as long as it is here
-	Duties Named[Duty]   `yaml:"duties"`
-	Do     Named[Action] `yaml:"do"`
-	Next   Named[Next]   `yaml:"next"`
-	Ends   Outcome       `yaml:"ends"`
+	Title    Text          `yaml:"title"`
+	SeenBy   []string      `yaml:"seen-by"`   // of a closed circle: who reads the case beside the circle as long as it is here
+	UnseenBy []string      `yaml:"unseen-by"` // parties that do not read the case as long as it is here
+	Duties   Named[Duty]   `yaml:"duties"`
+	Do       Named[Action] `yaml:"do"`
+	Next     Named[Next]   `yaml:"next"`
+	Ends     Outcome       `yaml:"ends"`
 }
 
 // Outcome is how a case ended. Those that count as done for the caller are told from those that do not.

@@ -71,8 +71,11 @@ func (r *reading) closed() {
 
 // open lets in everybody who has something to do in the case.
 func (r *reading) open(trees *places.Trees) {
+	s, _ := r.p.state(r.c.State)
 	for party, members := range r.c.Parties {
-		r.addAll(party, members)
+		if s == nil || !slices.Contains(s.UnseenBy, party) {
+			r.addAll(party, members)
+		}
 	}
 	for i := range r.c.Duties {
 		if o := &r.c.Duties[i]; o.Status != Dropped && !o.Gone {

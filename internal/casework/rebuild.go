@@ -46,7 +46,7 @@ func (s *Service) Rebuild(ctx context.Context, tx *store.Tx, id int64) error {
 	if err := saveApprovers(ctx, tx, p, nil, c); err != nil {
 		return err
 	}
-	return saveParts(ctx, tx, p, s.Trees(), nil, c)
+	return saveParts(ctx, tx, nil, p, s.Trees(), nil, c)
 }
 
 // versionsIn are the versions of procedures that a history names, by hash.

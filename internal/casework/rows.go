@@ -109,7 +109,14 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	if err := saveApprovers(ctx, tx, p, old, c); err != nil {
 		return err
 	}
-	return saveParts(ctx, tx, p, s.Trees(), old, c)
+	was := p
+	if old != nil && old.Hash != c.Hash { // it was moved: who had a part in it is for the version to say that it followed
+		var err error
+		if was, err = s.version(ctx, tx, old.Hash); err != nil {
+			return err
+		}
+	}
+	return saveParts(ctx, tx, was, p, s.Trees(), old, c)
 }
 
 func saveRow(ctx context.Context, tx *store.Tx, p *Procedure, c *Case, at time.Time, fresh bool) error {
@@ -244,10 +251,11 @@ func saveApprovers(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case
 	return nil
 }
 
-func saveParts(ctx context.Context, tx *store.Tx, p *Procedure, trees *places.Trees, old, c *Case) error {
+// saveParts writes who has a part in a case, where it differs: was is the version that the case followed as it was old.
+func saveParts(ctx context.Context, tx *store.Tx, was, p *Procedure, trees *places.Trees, old, c *Case) error {
 	var before []string
 	if old != nil {
-		before = p.readers(old, trees)
+		before = was.readers(old, trees)
 	}
 	now := p.readers(c, trees)
 	var args []any

@@ -196,6 +196,7 @@ func (m *mutator) actionsAt(s spot) {
 
 func (m *mutator) state(s spot) {
 	m.each(OfVisibility, s.with("seen-by"))
+	m.each(OfVisibility, s.with("unseen-by"))
 	m.dutiesAt(s.with("duties"))
 	m.actionsAt(s.with("do"))
 	for _, to := range m.names(s.with("next")) {

@@ -59,7 +59,7 @@ states:
       y: {when: any met answer}
   b:
     do: {x: {by: [lead, anyone], to: z, opens: {procedure: q}}}
-  y: {ends: unconfirmed}
+  y: {ends: unconfirmed, unseen-by: [judge, joint]}
   z: {ends: solved}
 `
 
@@ -117,7 +117,7 @@ func TestEachLineIsWeakened(t *testing.T) {
 		"rich.yaml:45":   {"next b: {when: [all joint met answer, lead met answer], if: values.… → ✗", "next when: [all joint met answer, lead met answer] → [lead met answer]", "next when: [all joint met answer, lead met answer] → [any joint met answer, lead met answer]", "next when: [all joint met answer, lead met answer] → [all joint met answer, joint met answer]", "guard if: values.sum > 3 → ✗"},
 		"rich.yaml:46":   {"next when: any met answer → [all met answer]", "next when: any met answer → [any missed answer]"},
 		"rich.yaml:48":   {"role by: [lead, anyone] → [anyone]", "role by: [lead, anyone] → [lead]", "move to: z → ✗", "move to: z → y", "effect opens: {procedure: q} → ✗"},
-		"rich.yaml:49":   {"move ends: unconfirmed → solved"},
+		"rich.yaml:49":   {"move ends: unconfirmed → solved", "visibility unseen-by: [judge, joint] → [joint]"},
 		"rich.yaml:50":   {"move ends: solved → unconfirmed"},
 	} {
 		for _, w := range want {
