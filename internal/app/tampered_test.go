@@ -23,6 +23,8 @@ var changes = []struct{ sql, what, why string }{
 	{"UPDATE casework_doc SET doc = REPLACE(doc, '\"visit\":', '\"visit\":1') WHERE case_id = 8", "case 8", "verify.differs"},
 	{"INSERT INTO casework_approver (approver, case_id) VALUES ('leader@', 9)", "case 9", "verify.differs"},
 	{`UPDATE casework_doc SET doc = REPLACE(doc, '"opened_at":', '"pending":[{"state":"a","action":"x","step":1}],"opened_at":') WHERE case_id = 10`, "case 10", "verify.differs"},
+	{"UPDATE casework_duty SET openness = openness + 1 WHERE case_id = 11", "case 11", "verify.differs"},
+	{"UPDATE casework_case SET openness = openness + 1 WHERE id = 12", "case 12", "verify.differs"},
 	{"UPDATE casework_case SET due_at = 1 WHERE id = (SELECT MAX(id) FROM casework_case)", "the last case", "verify.differs"},
 }
 

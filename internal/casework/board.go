@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"huying/internal/clock"
 	"huying/internal/errs"
+	"huying/internal/identity"
 	"huying/internal/store"
 )
 
@@ -42,10 +44,13 @@ const (
 	quickCount = 100 * time.Millisecond
 	showFor    = 20               // times as long as it took
 	countFor   = 2 * time.Minute  // at most
-	waitFor    = 8 * time.Second  // for one that was never counted
+	waitFor    = 3 * time.Second  // for one that was never counted
 	keepBoard  = 10 * time.Minute // for whoever looks next, whom a new one follows
 	mostBoards = 100
 )
+
+// ErrStillCounting is an errs.Unavailable.
+var ErrStillCounting = errs.New(errs.Unavailable, "casework.still_counting")
 
 // boards are those that take long to count.
 type boards struct {
@@ -55,8 +60,8 @@ type boards struct {
 }
 
 // Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
-// oversees; a closed circle's cases are counted nowhere here. It returns errs.Unavailable when the count is still under way: whoever asks
-// again a little later gets it.
+// oversees; a closed circle's cases are counted nowhere here. It returns ErrStillCounting when the count is under way: whoever asks again a
+// little later gets it.
 func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (*Board, error) {
 	q := s.boardQuery(&v, from, until)
 	key := fmt.Sprint(q)
@@ -79,7 +84,7 @@ func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-time.After(waitFor):
-		return nil, errs.New(errs.Unavailable, "casework.still_counting")
+		return nil, ErrStillCounting
 	}
 }
 
@@ -125,14 +130,25 @@ func (b *boards) keep(key string, board *Board) {
 	b.slow[key] = board
 }
 
-// boardQuery counts the duties of a board by who owed them, what became of them, and how long they took.
+// boardQuery counts the duties of a board by who owed them, what became of them, and how long they took. Whoever oversees the whole district
+// needs no case for it.
 func (s *Service) boardQuery(v *Viewer, from, until clock.Date) query {
 	zone := s.Calendar().Zone()
-	see, args := v.where(Whole)
-	return query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d
-		JOIN casework_case c ON c.id = d.case_id WHERE d.start_at >= ? AND d.start_at < ? AND d.holder LIKE 'unit:%' AND d.status <> 'withdrawn' AND c.openness >= 1
-		AND (` + see + `) GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took`,
-		append([]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}, args...)}
+	q := query{`SELECT d.holder, d.status, d.outstanding, (d.at - d.start_at) / ? AS took, COUNT(*) FROM casework_duty d`,
+		[]any{bucket.Microseconds(), micros(from.In(zone)), micros(until.AddDays(1).In(zone))}}
+	conds := []string{"d.start_at >= ?", "d.start_at < ?", "d.openness >= 1", "d.holder LIKE 'unit:%'", "d.status <> 'withdrawn'"}
+	if !v.overseesAll() {
+		see, args := v.where(Whole)
+		q.text += " JOIN casework_case c ON c.id = d.case_id"
+		conds, q.args = append(conds, see), append(q.args, args...)
+	}
+	q.text += where(conds) + " GROUP BY d.holder, d.status, d.outstanding, took ORDER BY took"
+	return q
+}
+
+// overseesAll reports whether a viewer oversees the cases of every unit and every place.
+func (v *Viewer) overseesAll() bool {
+	return slices.ContainsFunc(v.overview, func(a identity.Area) bool { return a.Unit == "" && a.Place == "" })
 }
 
 // standings adds up what a board's query counts, by holder.

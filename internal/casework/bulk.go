@@ -268,7 +268,7 @@ func newBulkRows(cases int) *bulkRows {
 		return store.Rows{Table: name, Columns: all}
 	}
 	return &bulkRows{cases: table("casework_case", caseColumns), docs: table("casework_doc", "case_id, doc"), records: table("casework_record", recordColumns),
-		duties: table("casework_duty", dutyColumns), approvers: table("casework_approver", "approver, case_id"), parts: table("casework_part", "member, case_id"), texts: make([]search.Text, 0, cases)}
+		duties: table("casework_duty", dutyColumns), approvers: table("casework_approver", "approver, case_id"), parts: table("casework_part", partColumns), texts: make([]search.Text, 0, cases)}
 }
 
 func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) bool) error {
@@ -288,13 +288,13 @@ func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) b
 		t.leaves = append(t.leaves, ledger.Leaf{Ref: Ref(c.Number, r.Seq), Data: LedgerData(c.ID, r.Seq, micros(r.At), signed, events)})
 	}
 	for i := range c.Duties {
-		t.duties.Add(c.dutyRow(&c.Duties[i])...)
+		t.duties.Add(c.dutyRow(x.Procedure, &c.Duties[i])...)
 	}
 	for _, a := range x.Procedure.approvers(c) {
 		t.approvers.Add(a, c.ID)
 	}
 	for _, m := range x.Procedure.readers(c, trees) {
-		t.parts.Add(m, c.ID)
+		t.parts.Add(m, c.ID, x.Procedure.circled(c))
 	}
 	t.texts = append(t.texts, search.Text{ID: c.ID, Text: searchText(x.Procedure, c)})
 	for _, j := range x.follow {

@@ -40,7 +40,7 @@ func (s *Service) Rebuild(ctx context.Context, tx *store.Tx, id int64) error {
 	if err := saveRow(ctx, tx, p, c, history[len(history)-1].At, false); err != nil {
 		return err
 	}
-	if err := saveDuties(ctx, tx, nil, c); err != nil {
+	if err := saveDuties(ctx, tx, p, nil, c); err != nil {
 		return err
 	}
 	if err := saveApprovers(ctx, tx, p, nil, c); err != nil {

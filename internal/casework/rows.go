@@ -103,7 +103,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	if err := saveRow(ctx, tx, p, c, at, old == nil); err != nil {
 		return err
 	}
-	if err := saveDuties(ctx, tx, old, c); err != nil {
+	if err := saveDuties(ctx, tx, p, old, c); err != nil {
 		return err
 	}
 	if err := saveApprovers(ctx, tx, p, old, c); err != nil {
@@ -180,20 +180,21 @@ func (p *Procedure) repeats(form Data) string {
 }
 
 // saveDuties writes the duties that are new or have changed, in one statement. Duties are never removed, and keep their order.
-func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
-	const columns = 18
+func saveDuties(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case) error {
+	const columns = 19
 	var args []any
 	for i := range c.Duties {
 		o := &c.Duties[i]
-		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) && (old.Urgent == c.Urgent || !o.outstanding()) {
+		if old != nil && i < len(old.Duties) && sameRow(&old.Duties[i], o) && old.Hash == c.Hash && (old.Urgent == c.Urgent || !o.outstanding()) {
 			continue
 		}
-		args = append(args, c.dutyRow(o)...)
+		args = append(args, c.dutyRow(p, o)...)
 	}
 	for some := range slices.Chunk(args, mostRows*columns) {
 		q := query{`INSERT INTO casework_duty (` + dutyColumns + `) VALUES ` + store.Tuples(len(some)/columns, columns) + ` ON CONFLICT (case_id, visit, name, n, owner) DO UPDATE SET
 			due_at = excluded.due_at, provisional = excluded.provisional, status = excluded.status, at = excluded.at, done_at = excluded.done_at,
-			outstanding = excluded.outstanding, claimed = excluded.claimed, urgent = excluded.urgent, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
+			outstanding = excluded.outstanding, claimed = excluded.claimed, urgent = excluded.urgent,
+			openness = excluded.openness, warn_at = CASE WHEN casework_duty.due_at = excluded.due_at
 			AND excluded.warn_at IS NOT NULL THEN casework_duty.warn_at ELSE excluded.warn_at END`, some}
 		if err := tx.Later(ctx, q.numbered(), q.args...); err != nil {
 			return err
@@ -202,11 +203,13 @@ func saveDuties(ctx context.Context, tx *store.Tx, old, c *Case) error {
 	return nil
 }
 
-const dutyColumns = "case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed, urgent, warn_at"
+const dutyColumns = `case_id, visit, name, n, owner, holder, party, state, start_at, due_at, provisional, status, at, done_at, outstanding, claimed, urgent,
+	openness, warn_at`
 
-func (c *Case) dutyRow(o *Owing) []any {
+func (c *Case) dutyRow(p *Procedure, o *Owing) []any {
 	return []any{c.ID, o.Visit, o.Name, o.N, string(o.Owner), c.holder(o.Owner), o.Party, o.State, micros(o.Start), store.Micros(o.Due), o.Provisional,
-		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed, c.Urgent && o.outstanding(), store.Micros(c.warnAt(o))}
+		string(o.Status), store.Micros(o.At), store.Micros(o.Done), o.outstanding(), o.Claimed, c.Urgent && o.outstanding(),
+		p.openness(), store.Micros(c.warnAt(o))}
 }
 
 // mostRows bounds the rows of one INSERT.
@@ -260,12 +263,13 @@ func saveParts(ctx context.Context, tx *store.Tx, was, p *Procedure, trees *plac
 	now := p.readers(c, trees)
 	var args []any
 	for _, m := range now {
-		if !slices.Contains(before, m) {
-			args = append(args, m, c.ID)
+		if !slices.Contains(before, m) || old.Hash != c.Hash {
+			args = append(args, m, c.ID, p.circled(c))
 		}
 	}
-	for some := range slices.Chunk(args, 2*mostRows) {
-		q := query{"INSERT INTO casework_part (member, case_id) VALUES " + store.Tuples(len(some)/2, 2) + " ON CONFLICT DO NOTHING", some}
+	for some := range slices.Chunk(args, 3*mostRows) {
+		q := query{"INSERT INTO casework_part (" + partColumns + ") VALUES " + store.Tuples(len(some)/3, 3) +
+			" ON CONFLICT (member, case_id) DO UPDATE SET circle = excluded.circle", some}
 		if err := tx.Later(ctx, q.numbered(), q.args...); err != nil {
 			return err
 		}
@@ -279,6 +283,16 @@ func saveParts(ctx context.Context, tx *store.Tx, was, p *Procedure, trees *plac
 		}
 	}
 	return nil
+}
+
+const partColumns = "member, case_id, circle"
+
+// circled is the procedure of a case that only those see who have a part in it; empty for any other.
+func (p *Procedure) circled(c *Case) string {
+	if p.openness() == closedCircle {
+		return c.Procedure
+	}
+	return ""
 }
 
 // Happening is a record with its case as it is now, and the version of the procedure that the case follows.

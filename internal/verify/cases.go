@@ -30,6 +30,23 @@ type procedure struct {
 	Pauses map[string]struct {
 		Stops []string `yaml:"stops"`
 	} `yaml:"pauses"`
+	Visible struct {
+		Public string   `yaml:"public"`
+		Circle []string `yaml:"circle"`
+	} `yaml:"visible"`
+}
+
+// openness is how the rows of a case say who sees it beside those who have a part in it: 0 nobody, 1 who oversees, 2 all in a summary, 3 all.
+func (p *procedure) openness() int {
+	switch {
+	case p == nil || len(p.Visible.Circle) > 0:
+		return 0
+	case p.Visible.Public == "summary":
+		return 2
+	case p.Visible.Public == "full":
+		return 3
+	}
+	return 1
 }
 
 // action is what of an action this check goes by.
@@ -42,7 +59,7 @@ type action struct {
 type row struct {
 	ID                                                                    int64
 	Number, Procedure, Hash, State, Outcome, Title, Category, Place, Lead string
-	Seq, Level                                                            int
+	Seq, Level, Openness                                                  int
 	Urgent, Simulated                                                     bool
 	OpenedAt, ClosedAt, DueAt                                             time.Time
 	Doc                                                                   string
@@ -54,7 +71,7 @@ type row struct {
 
 func (w *row) fields() []any {
 	return []any{&w.ID, &w.Number, &w.Procedure, &w.Hash, &w.Seq, &w.State, &w.Outcome, &w.Title, &w.Category, &w.Place, &w.Lead, &w.Urgent,
-		&w.Simulated, &w.Level, store.At(&w.OpenedAt), store.At(&w.ClosedAt), store.At(&w.DueAt), &w.Doc}
+		&w.Simulated, &w.Level, &w.Openness, store.At(&w.OpenedAt), store.At(&w.ClosedAt), store.At(&w.DueAt), &w.Doc}
 }
 
 // one checks one case.
@@ -150,7 +167,7 @@ func (r *run) compare(what string, w *row, s *story) {
 		{"outcome", w.Outcome, s.outcome}, {"title", w.Title, s.title}, {"category", w.Category, s.category}, {"place", w.Place, s.place},
 		{"lead_unit", w.Lead, s.lead()}, {"urgent", w.Urgent, s.urgent}, {"simulated", w.Simulated, s.simulated}, {"level", w.Level, s.level},
 		{"opened_at", w.OpenedAt.UnixMicro(), s.openedAt.UnixMicro()}, {"closed_at", w.ClosedAt.UnixMicro(), s.closedAt.UnixMicro()},
-		{"due_at", w.DueAt.UnixMicro(), due.UnixMicro()},
+		{"due_at", w.DueAt.UnixMicro(), due.UnixMicro()}, {"openness", w.Openness, r.procedures[s.hash].openness()},
 	} {
 		r.differs(what, f.name, f.stored, f.expected)
 	}
@@ -223,6 +240,7 @@ func (r *run) duties(what string, w *row, s *story) {
 			{"holder", o.holder, s.holder(d.Owner)}, {"party", o.party, d.party}, {"state", o.state, d.state}, {"start", o.start.UnixMicro(), d.start.UnixMicro()},
 			{"due", o.due.UnixMicro(), d.due.UnixMicro()}, {"status", o.status, d.status}, {"at", o.at.UnixMicro(), d.at.UnixMicro()},
 			{"done", o.done.UnixMicro(), d.done.UnixMicro()}, {"outstanding", o.outstanding, d.open()}, {"claimed", o.claimed, d.claimed},
+			{"urgent", o.urgent, s.urgent && d.open()}, {"openness", o.openness, r.procedures[s.hash].openness()},
 		} {
 			r.differs(what, "duty "+o.Name+" "+f.name, f.stored, f.expected)
 		}

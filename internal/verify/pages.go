@@ -103,7 +103,7 @@ func (p *pages) take(ctx context.Context, tx *store.Tx) ([]row, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rows, err := store.All(ctx, tx, (*row).fields, `SELECT id, number, procedure, hash, seq, state, outcome, title, category, place, lead_unit, urgent,
-		simulated, level, opened_at, closed_at, due_at, COALESCE((SELECT doc FROM casework_doc WHERE case_id = id), '') FROM casework_case
+		simulated, level, openness, opened_at, closed_at, due_at, COALESCE((SELECT doc FROM casework_doc WHERE case_id = id), '') FROM casework_case
 		WHERE id > $1 ORDER BY id LIMIT $2`, p.last, page)
 	if len(rows) > 0 {
 		p.last = rows[len(rows)-1].ID
@@ -138,7 +138,8 @@ type kept struct {
 	key
 	holder, party, state, status string
 	start, due, at, done         time.Time
-	outstanding                  bool
+	outstanding, urgent          bool
+	openness                     int
 	claimed                      int64
 }
 
@@ -178,12 +179,13 @@ func fetch(ctx context.Context, tx *store.Tx, cases []row) error {
 	if err != nil {
 		return err
 	}
-	return tx.Each(ctx, `SELECT case_id, visit, name, n, owner, holder, party, state, start_at, due_at, status, at, done_at, outstanding, claimed
+	return tx.Each(ctx, `SELECT case_id, visit, name, n, owner, holder, party, state, start_at, due_at, status, at, done_at, outstanding, claimed,
+		urgent, openness
 		FROM casework_duty WHERE case_id BETWEEN $1 AND $2 ORDER BY case_id`, between, func(rows store.Row) error {
 		var id int64
 		var d kept
 		if err := rows.Scan(&id, &d.Visit, &d.Name, &d.N, &d.Owner, &d.holder, &d.party, &d.state, store.At(&d.start), store.At(&d.due), &d.status,
-			store.At(&d.at), store.At(&d.done), &d.outstanding, &d.claimed); err != nil {
+			store.At(&d.at), store.At(&d.done), &d.outstanding, &d.claimed, &d.urgent, &d.openness); err != nil {
 			return err
 		}
 		w, err := to(id)

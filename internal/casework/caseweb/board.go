@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"net/http"
 	"net/url"
@@ -45,6 +46,10 @@ func (h *pages) board(r *web.Request) error {
 	f.Set("from", v.From.String())
 	f.Set("until", v.Until.String())
 	board, err := h.Cases.Board(r.Context(), d.v, v.From, v.Until)
+	if errors.Is(err, casework.ErrStillCounting) && r.Wants() == "" {
+		r.Writer().Header().Set("Refresh", "3") // the page asks again by itself
+		return r.Render(http.StatusAccepted, web.Page{Title: r.T("caseweb.board"), Nav: "board", Wide: true}, boardCounting(v))
+	}
 	if err != nil {
 		return err
 	}
