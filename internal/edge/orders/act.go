@@ -237,7 +237,7 @@ func saying(f *casework.Form, a *arrived) casework.Data {
 }
 
 // follow is what the peer says of an order that we sent it. A status that comes late is superseded already. What its procedure has no action
-// for, or the case no room, is noted in the case.
+// for, or the case no room, is noted in the case; so is what is said of an order that we withdrew, which ends for us by whatever ends it for them.
 func (s *Service) follow(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, error) {
 	o, err := s.find(ctx, tx, a.Key, Out, a.Number)
 	if err != nil {
@@ -251,8 +251,8 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, a *arrived) (Receipt
 	if err != nil {
 		return Receipt{}, err
 	}
-	done := false
-	if name := a.Takes.on(f.Is); name != "" && !c.Closed() {
+	done, withdrawn := false, o.Withdrawn()
+	if name := a.Takes.on(f.Is); name != "" && !c.Closed() && !withdrawn {
 		cmd, err := s.action(ctx, tx, a, c, name)
 		if err != nil {
 			return Receipt{}, err
@@ -275,7 +275,10 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, a *arrived) (Receipt
 			return Receipt{}, err
 		}
 	}
-	o.Seq, o.Status, o.Outcome, o.Difference, o.Listed = f.Seq, f.Is, f.Outcome, "", ""
+	o.Seq, o.Difference, o.Listed = f.Seq, "", ""
+	if !withdrawn || f.Is.final() {
+		o.Status, o.Outcome = f.Is, f.Outcome
+	}
 	if f.Handled != "" {
 		o.Handled = f.Handled
 	}

@@ -39,6 +39,9 @@ const (
 	Ended    Status = "ended"
 )
 
+// final reports whether the handler has done its part.
+func (s Status) final() bool { return s == Answered || s == Returned || s == Ended }
+
 // Statuses are all of them.
 var Statuses = []Status{Accepted, Assigned, Answered, Returned, Ended}
 

@@ -14,6 +14,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -203,6 +205,17 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, o *Order) error {
 		listed = $10, changed_at = $11 WHERE id = $1`, o.ID, o.Handled, store.Null(o.Case), store.Micros(o.Due), string(o.Status), string(o.Outcome), o.Seq, o.Told,
 		string(o.Difference), o.Listed, o.Changed.UnixMicro())
 	return err
+}
+
+// asked is the record of the case that asked for an order of ours: its number is that of the case and the record.
+func (o *Order) asked() int {
+	n, _ := strconv.Atoi(o.Number[strings.LastIndexByte(o.Number, '-')+1:]) // we gave it
+	return n
+}
+
+// Withdrawn reports whether an order of ours is needed no more, and the handler has been told.
+func (o *Order) Withdrawn() bool {
+	return o.Way == Out && o.Status == Ended && o.Outcome == casework.Withdrawn
 }
 
 // receipt is the order as an answer has it.

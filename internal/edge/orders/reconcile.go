@@ -178,6 +178,9 @@ func (s *Service) weigh(ctx context.Context, tx *store.Tx, l *link, theirs map[I
 		item, has := theirs[key]
 		delete(theirs, key)
 		if err == nil {
+			err = w.forgotten(ctx, tx, l, o)
+		}
+		if err == nil {
 			err = w.judge(ctx, tx, o, item, has)
 		}
 	}
@@ -194,6 +197,23 @@ type weighing struct {
 	at          time.Time
 	busy        map[int64]bool
 	differences int
+}
+
+// forgotten withdraws an order of ours that its case needs no more, and of which the peer was never told so.
+func (w *weighing) forgotten(ctx context.Context, tx *store.Tx, l *link, o *Order) error {
+	if o.Way != Out || o.Case == 0 || l.Takes == nil || o.Status.final() || w.busy[o.ID] {
+		return nil
+	}
+	c, err := w.s.Cases.Case(ctx, tx, o.Case)
+	if err != nil {
+		return err
+	}
+	history, err := w.s.Cases.Records(ctx, tx, c.ID)
+	if err != nil || o.Told < c.Seq || !w.s.needless(o, c, history) { // what was not looked at yet is for the job that does
+		return err
+	}
+	w.busy[o.ID] = true
+	return w.s.withdrawAgain(ctx, tx, o)
 }
 
 // judge notes in what an order of ours differs from an item of theirs.
@@ -247,6 +267,8 @@ func (s *Service) differs(o *Order, item Item, has bool, at time.Time) Differenc
 		return Unknown
 	case o.Case == 0: // they do not name it any more
 		return Same
+	case !has && o.Withdrawn(): // nobody needs it
+		return Same
 	case o.Changed.After(at.Add(-quiet)):
 		return Same
 	case has && item.state() != s.item(o).state():
@@ -265,8 +287,8 @@ func (i Item) state() string {
 	return string(i.Status) + " " + string(i.Outcome)
 }
 
-// SendAgain sends again what of an order did not arrive, or, where lists differ, tells once more how it stands; of an order that we do not know
-// the peer is asked to send it. It returns errs.NotFound, and errs.Conflict when there is nothing to send.
+// SendAgain sends again what of an order did not arrive, or, where lists differ, tells once more how it stands, or that it was withdrawn; of an
+// order that we do not know the peer is asked to send it. It returns errs.NotFound, and errs.Conflict when there is nothing to send.
 func (s *Service) SendAgain(ctx context.Context, tx *store.Tx, id int64) error {
 	o, err := store.One(ctx, tx, (*Order).fields, orderColumns+" WHERE o.id = $1"+tx.ForUpdate(), id)
 	if errs.Is(err, errs.NotFound) {
@@ -281,7 +303,7 @@ func (s *Service) SendAgain(ctx context.Context, tx *store.Tx, id int64) error {
 	switch {
 	case o.Difference == Same, o.Difference == Unknown && o.Way == Out:
 		return errs.New(errs.Conflict, "orders.nothing_to_send", "number", o.Number)
-	case o.Difference == Unknown, o.Difference == Different && o.Way == Out:
+	case o.Difference == Unknown, o.Difference == Different && o.Way == Out && !o.Withdrawn():
 		owner := o.Peer
 		if o.Way == Out {
 			owner = s.Us

@@ -63,7 +63,7 @@ func (s *Service) heardOf(ctx context.Context, tx *store.Tx, id int64, all []Ord
 		if o.Way == Out {
 			tell = s.tellHandler
 		}
-		t := &telling{p: p, c: c, records: slices.DeleteFunc(slices.Clone(history), func(r casework.Record) bool { return r.Seq <= o.Told })}
+		t := &telling{p: p, c: c, history: history, records: slices.DeleteFunc(slices.Clone(history), func(r casework.Record) bool { return r.Seq <= o.Told })}
 		if err := tell(ctx, tx, o, t); err != nil {
 			return err
 		}
@@ -79,6 +79,7 @@ func (s *Service) heardOf(ctx context.Context, tx *store.Tx, id int64, all []Ord
 type telling struct {
 	p       *casework.Procedure
 	c       *casework.Case
+	history []casework.Record
 	records []casework.Record
 }
 
@@ -147,11 +148,14 @@ func dueOf(c *casework.Case, unit string) (due time.Time) {
 	return due
 }
 
-// tellHandler tells a peer that handles an order of ours what it must know: another deadline, that it is late, that the case has ended.
+// tellHandler tells a peer that handles an order of ours what it must know: another deadline, that it is late, that it is needed no more.
 func (s *Service) tellHandler(ctx context.Context, tx *store.Tx, o *Order, t *telling) error {
 	takes := s.peer(o.Peer).Takes
-	if takes == nil || slices.Contains([]Status{Answered, Returned, Ended}, o.Status) { // it has done its part
+	if takes == nil || o.Status.final() { // it has done its part
 		return nil
+	}
+	if s.needless(o, t.c, t.history) {
+		return s.withdraw(ctx, tx, o, t.p, t.c)
 	}
 	if due := dueOf(t.c, takes.Unit); !due.IsZero() && !due.Equal(o.Due) {
 		o.Due = due
@@ -169,12 +173,55 @@ func (s *Service) tellHandler(ctx context.Context, tx *store.Tx, o *Order, t *te
 			}
 		}
 	}
-	if t.c.Closed() {
-		o.Status, o.Outcome = Ended, casework.Withdrawn
-		text := t.p.StateTitle(t.c.State).ZH
-		return s.post(ctx, tx, o, Message{Type: Withdraw, Text: text}, nil)
-	}
 	return nil
+}
+
+// needless reports whether a case needs nothing any more of what an order of ours asked for: it has ended, or what the peer's unit owed by the
+// order was done by hand or taken back. One by which the unit owed nothing is needed as long as the case is open.
+func (s *Service) needless(o *Order, c *casework.Case, history []casework.Record) bool {
+	if c.Closed() {
+		return true
+	}
+	unit := s.peer(o.Peer).Takes.Unit
+	owed := owedBy(history, o.asked(), func(m casework.Member) bool {
+		key, ok := m.Unit()
+		return ok && (key == unit || key == s.Trees().Units.Heir(unit))
+	})
+	return len(owed) > 0 && !slices.ContainsFunc(c.Duties, func(d casework.Owing) bool {
+		return d.Outstanding() && slices.Contains(owed, d.DutyKey)
+	})
+}
+
+// owedBy are the duties of some owners that were still to be done after a record.
+func owedBy(history []casework.Record, seq int, whose func(casework.Member) bool) (owed []casework.DutyKey) {
+	for _, r := range history {
+		if r.Seq > seq {
+			break
+		}
+		for _, e := range r.Events {
+			ended := e.Dropped
+			if e.Met != nil {
+				ended = &e.Met.DutyKey
+			}
+			switch {
+			case e.Owed != nil && whose(e.Owed.Owner):
+				owed = append(owed, e.Owed.DutyKey)
+			case ended != nil:
+				owed = slices.DeleteFunc(owed, func(k casework.DutyKey) bool { return k == *ended })
+			}
+		}
+	}
+	return owed
+}
+
+// withdraw tells the peer that an order of ours is needed no more, and how the case stands. For us it has ended.
+func (s *Service) withdraw(ctx context.Context, tx *store.Tx, o *Order, p *casework.Procedure, c *casework.Case) error {
+	o.Status, o.Outcome = Ended, casework.Withdrawn
+	text := p.StateTitle(c.State).ZH
+	if !c.Closed() {
+		text = "不再需要办理。事项现在的状态：" + text
+	}
+	return s.post(ctx, tx, o, Message{Type: Withdraw, Text: text}, nil)
 }
 
 // SendOrder sends the order that a record of a case asks for. Its number is that of the case and the record.
@@ -199,11 +246,14 @@ func (s *Service) SendOrder(ctx context.Context, tx *store.Tx, e casework.OrderA
 		if err != nil || o.Case != 0 {
 			return err
 		}
-		o.Case, o.Due, o.Told = c.ID, dueOf(c, peer.Takes.Unit), c.Seq
+		o.Case, o.Due, o.Told = c.ID, dueOf(c, peer.Takes.Unit), e.Seq
 		if err := s.post(ctx, tx, o, Message{Type: NewOrder, Order: orderOf(ev.Ordered, o.Due, s.Zone)}, ev.Ordered.Files); err != nil {
 			return err
 		}
-		return s.save(ctx, tx, o)
+		if err := s.save(ctx, tx, o); err != nil {
+			return err
+		}
+		return s.heardOf(ctx, tx, c.ID, []Order{*o}) // what happened before it was sent
 	}
 	return nil
 }
@@ -222,8 +272,12 @@ func orderOf(a *casework.Ordered, due time.Time, zone *time.Location) *OrderPart
 	return o
 }
 
-// tellAgain tells once more how an order stands: an order of ours as it was, the status of one of theirs under a new number of its row.
+// tellAgain tells once more how an order stands: an order of ours as it was, or that it was withdrawn; the status of one of theirs under a new
+// number of its row.
 func (s *Service) tellAgain(ctx context.Context, tx *store.Tx, o *Order) error {
+	if o.Withdrawn() {
+		return s.withdrawAgain(ctx, tx, o)
+	}
 	want := Feedback
 	if o.Way == Out {
 		want = NewOrder
@@ -250,6 +304,22 @@ func (s *Service) tellAgain(ctx context.Context, tx *store.Tx, o *Order) error {
 	o.Seq++
 	m.Status.Seq, m.Status.Is, m.Status.Outcome = o.Seq, o.Status, o.Outcome
 	if err := s.post(ctx, tx, o, m, hashes); err != nil {
+		return err
+	}
+	return s.save(ctx, tx, o)
+}
+
+// withdrawAgain tells once more that an order of ours is needed no more.
+func (s *Service) withdrawAgain(ctx context.Context, tx *store.Tx, o *Order) error {
+	c, err := s.Cases.Case(ctx, tx, o.Case)
+	if err != nil {
+		return err
+	}
+	p, err := s.Cases.Version(ctx, tx, c.Hash)
+	if err != nil {
+		return err
+	}
+	if err := s.withdraw(ctx, tx, o, p, c); err != nil {
 		return err
 	}
 	return s.save(ctx, tx, o)

@@ -134,7 +134,11 @@ type line struct{ Text, Detail string }
 func troubles(r *web.Request, o *orders.Row) []line {
 	var out []line
 	if o.Difference != orders.Same {
-		l := line{Text: r.T("ordersweb.difference." + string(o.Difference))}
+		what := string(o.Difference)
+		if o.Difference == orders.Different && o.Withdrawn() {
+			what = "withdrawn"
+		}
+		l := line{Text: r.T("ordersweb.difference." + what)}
 		if o.Listed != "" {
 			l.Detail = r.T("ordersweb.they_list", "state", o.Listed)
 		}

@@ -298,6 +298,7 @@ func newSite(t *testing.T, db *store.DB) *site {
 	server.Add(s.routes...)
 	front.Handler = server.Handler()
 	for login, grant := range map[string]identity.Grant{"builder": {Role: identity.Clerk, Unit: "construction"}, "head": {Role: identity.Head, Unit: "construction"}, "overseer": {Role: identity.Supervisor},
+		"city":  {Role: identity.Clerk, Unit: "city-management"},
 		"admin": {Role: identity.SysAdmin}} {
 		id, _, err := s.ids.CreateAccount(ctx, identity.Console(), identity.Spec{Login: login, Name: "某" + login, Unit: grant.Unit, Password: "正确的 horse battery", Grants: []identity.Grant{grant}})
 		s.must(err)

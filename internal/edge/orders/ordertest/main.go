@@ -223,6 +223,9 @@ func (p *peer) do(m object) (int, object) {
 		return problem(http.StatusNotFound, "no_order")
 	}
 	o.Heard = append(o.Heard, text(m, "type"))
+	if text(m, "type") == "withdraw" { // it is needed no more
+		o.Status, o.Outcome = "ended", "withdrawn"
+	}
 	return http.StatusOK, receipt(o)
 }
 
