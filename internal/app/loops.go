@@ -85,6 +85,7 @@ func (a *App) run(ctx context.Context) (wait func()) {
 	all.Go(func() { a.every(ctx, sweepEvery, a.sweep) })
 	all.Go(func() { a.every(ctx, sequenceEvery, a.sequence) })
 	all.Go(func() { a.every(ctx, fillEvery, a.fill) })
+	all.Go(func() { a.every(ctx, time.Second, newCollector().look) })
 	all.Go(func() { a.notices.Run(ctx) })
 	all.Go(func() { a.orders.Run(ctx) })
 	all.Go(func() { a.events.Run(ctx) })
