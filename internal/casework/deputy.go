@@ -131,11 +131,28 @@ func (s *Service) Absent(ctx context.Context, deputy int64) (out []*identity.Act
 	return out, err
 }
 
-func (s *Service) absent(ctx context.Context, tx *store.Tx, deputy int64) (out []*identity.Actor, err error) {
-	all, err := store.All(ctx, tx, (*Deputy).fields, deputyColumns+` WHERE deputy = $1 AND ended_at IS NULL AND from_day <= $2 AND until_day >= $2
-		ORDER BY id LIMIT 20`, deputy, s.today(tx))
-	if err != nil || len(all) == 0 {
+// absent returns those for whom somebody stands in today.
+func (s *Service) absent(ctx context.Context, tx *store.Tx, deputy int64) ([]*identity.Actor, error) {
+	var all []Deputy
+	if err := s.standsIn(ctx, tx, deputy, &all); err != nil {
 		return nil, err
+	}
+	if err := tx.Flush(ctx); err != nil {
+		return nil, err
+	}
+	return s.persons(ctx, tx, all)
+}
+
+// standsIn asks where somebody stands in today; all has the answer when EachLater says.
+func (s *Service) standsIn(ctx context.Context, tx *store.Tx, deputy int64, all *[]Deputy) error {
+	return store.AllLater(ctx, tx, all, (*Deputy).fields, deputyColumns+` WHERE deputy = $1 AND ended_at IS NULL AND from_day <= $2 AND until_day >= $2
+		ORDER BY id LIMIT 20`, deputy, s.today(tx))
+}
+
+// persons are those for whom some deputies stand in, but who has left.
+func (s *Service) persons(ctx context.Context, tx *store.Tx, all []Deputy) (out []*identity.Actor, err error) {
+	if len(all) == 0 {
+		return nil, nil
 	}
 	var persons []int64
 	for _, d := range all {
@@ -144,7 +161,7 @@ func (s *Service) absent(ctx context.Context, tx *store.Tx, deputy int64) (out [
 	slices.Sort(persons)
 	actors, err := s.Accounts.Actors(ctx, tx, slices.Compact(persons))
 	for _, d := range all {
-		if a := actors[d.Person]; a != nil { // else they left
+		if a := actors[d.Person]; a != nil {
 			out = append(out, a)
 		}
 	}

@@ -61,8 +61,15 @@ func (r *Record) fields() []any {
 
 // Records returns what happened in a case, from its opening on.
 func (s *Service) Records(ctx context.Context, tx *store.Tx, id int64) ([]Record, error) {
-	return store.All(ctx, tx, (*Record).fields, "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 ORDER BY seq", id)
+	return store.All(ctx, tx, (*Record).fields, historyOf, id)
 }
+
+// recordsLater is Records as store.AllLater has it.
+func (s *Service) recordsLater(ctx context.Context, tx *store.Tx, id int64, all *[]Record) error {
+	return store.AllLater(ctx, tx, all, (*Record).fields, historyOf, id)
+}
+
+const historyOf = "SELECT seq, at, signed, events FROM casework_record WHERE case_id = $1 ORDER BY seq"
 
 // append writes a record with its leaf in the ledger. Its number within the case is taken once: of two that come at the same time the
 // second fails.

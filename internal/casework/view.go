@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"huying/internal/calendar"
@@ -180,11 +181,7 @@ func (s *Service) Left(ctx context.Context, who Asker, done Done) (v *View, err 
 }
 
 func (s *Service) view(ctx context.Context, tx *store.Tx, who Asker, c *Case) (*View, error) {
-	all, err := s.eyes(ctx, tx, who)
-	if err != nil {
-		return nil, err
-	}
-	b, err := s.viewing(ctx, tx, all, c)
+	b, err := s.viewing(ctx, tx, who, c)
 	if err != nil {
 		return nil, err
 	}
@@ -197,15 +194,13 @@ type eye struct {
 	viewer Viewer
 }
 
-func (s *Service) eyes(ctx context.Context, tx *store.Tx, who Asker) ([]eye, error) {
-	all := []eye{{who, s.ViewerOf(who.Actor, who.Secret)}}
+// eyes are those of who asks, who is deputy of some.
+func (s *Service) eyes(ctx context.Context, tx *store.Tx, who Asker, of []Deputy) ([]eye, error) {
 	if who.For != nil {
 		return []eye{{who, s.ViewerOf(who.For, "")}}, nil
 	}
-	if who.Actor == nil || who.Actor.MustChange {
-		return all, nil
-	}
-	absent, err := s.absent(ctx, tx, who.Actor.ID)
+	all := []eye{{who, s.ViewerOf(who.Actor, who.Secret)}}
+	absent, err := s.persons(ctx, tx, of)
 	for _, a := range absent {
 		all = append(all, eye{Asker{Actor: who.Actor, For: a}, s.ViewerOf(a, "")})
 	}
@@ -221,32 +216,49 @@ func best(all []eye, p *Procedure, c *Case) (sight Sight) {
 	return sight
 }
 
-// viewing begins a view of a case, or returns errs.NotFound when none of the eyes may know of it.
-func (s *Service) viewing(ctx context.Context, tx *store.Tx, all []eye, c *Case) (*viewing, error) {
-	p, err := s.version(ctx, tx, c.Hash)
-	if err != nil {
+// viewing begins a view of a case, or returns errs.NotFound when none of the eyes may know of it. What it reads beside the case is asked for at
+// once.
+func (s *Service) viewing(ctx context.Context, tx *store.Tx, who Asker, c *Case) (*viewing, error) {
+	b := &viewing{ctx: ctx, tx: tx, s: s, c: c, w: s.world(tx), units: s.Trees().Units}
+	var of []Deputy
+	if who.Actor != nil && !who.Actor.MustChange && who.For == nil {
+		if err := s.standsIn(ctx, tx, who.Actor.ID, &of); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.recordsLater(ctx, tx, c.ID, &b.history); err != nil {
 		return nil, err
 	}
-	sight := best(all, p, c)
-	if sight == Nothing {
+	if who.Actor != nil { // who signed is mostly among them
+		b.askCase()
+		b.ask(who.Actor.ID)
+	}
+	if err := b.learnNames(); err != nil {
+		return nil, err
+	}
+	b.history = slices.DeleteFunc(b.history, func(r Record) bool { return r.Seq > c.Seq }) // others may have gone on since
+	var err error
+	if b.p, err = s.version(ctx, tx, c.Hash); err != nil {
+		return nil, err
+	}
+	if b.all, err = s.eyes(ctx, tx, who, of); err != nil {
+		return nil, err
+	}
+	if b.sight = best(b.all, b.p, c); b.sight == Nothing {
 		return nil, errs.New(errs.NotFound, "casework.no_case")
 	}
-	return &viewing{ctx: ctx, tx: tx, s: s, p: p, c: c, all: all, sight: sight, w: s.world(tx), units: s.Trees().Units}, nil
+	return b, nil
 }
 
 // Sealed returns what of a case the vault keeps and who asks may have revealed: all that is personal, when they learn who called; else what is
 // their own. It is errs.NotFound when they may not know of the case, and errs.Forbidden when they do not see the whole of it.
 func (s *Service) Sealed(ctx context.Context, who Asker, number string) (fields []SealedField, err error) {
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
-		all, err := s.eyes(ctx, tx, who)
-		if err != nil {
-			return err
-		}
 		c, err := s.ByNumber(ctx, tx, number)
 		if err != nil {
 			return err
 		}
-		b, err := s.viewing(ctx, tx, all, c)
+		b, err := s.viewing(ctx, tx, who, c)
 		if err != nil {
 			return err
 		}
@@ -254,9 +266,6 @@ func (s *Service) Sealed(ctx context.Context, who Asker, number string) (fields 
 			return errs.New(errs.Forbidden, "casework.forbidden")
 		}
 		b.learnCallers()
-		if b.history, err = s.Records(ctx, tx, b.c.ID); err != nil {
-			return err
-		}
 		fields = b.sealed()
 		return nil
 	})

@@ -34,11 +34,6 @@ func (b *viewing) build() (*View, error) {
 	v := &View{Row: rowOf(c, b.sight), Now: b.tx.Now(), Version: b.p, StateTitle: b.p.StateTitle(c.State), Seq: c.Seq, Reopened: c.Reopened, Paused: c.Paused}
 	if b.sight >= InFull {
 		v.Tone = b.p.toneOf(c)
-		var err error
-		if b.history, err = b.s.Records(b.ctx, b.tx, c.ID); err != nil {
-			return nil, err
-		}
-		b.history = slices.DeleteFunc(b.history, func(r Record) bool { return r.Seq > c.Seq }) // others may have gone on since
 	}
 	if err := b.nameAll(); err != nil {
 		return nil, err
@@ -77,12 +72,21 @@ func (b *viewing) learnCallers() {
 	}
 }
 
-// nameAll looks up the names of everybody in the view, at once.
+// nameAll looks up the names of everybody in the view that are not known yet.
 func (b *viewing) nameAll() error {
-	b.names = map[int64]string{}
-	if b.s.Names == nil || b.sight < Whole { // in public nobody is named
+	if b.sight < Whole { // in public nobody is named
+		b.names = nil
 		return nil
 	}
+	b.askCase()
+	for i := range b.history {
+		b.ask(b.history[i].By.Person, b.history[i].By.For)
+	}
+	return b.learnNames()
+}
+
+// askCase asks for the names of all who stand in the case as it is.
+func (b *viewing) askCase() {
 	c := b.c
 	for _, members := range c.Parties {
 		b.askMembers(members...)
@@ -94,21 +98,27 @@ func (b *viewing) nameAll() error {
 	for i := range c.Callers {
 		b.ask(c.Callers[i].Person)
 	}
-	for i := range c.Pending {
-		b.askMembers(c.Pending[i].For)
-	}
-	for i := range b.history {
-		b.ask(b.history[i].By.Person, b.history[i].By.For)
-	}
-	if len(b.asked) == 0 {
-		return nil
-	}
+}
+
+// learnNames looks up those asked for of whom it was not done. What waits in the transaction is there then too.
+func (b *viewing) learnNames() error {
 	slices.Sort(b.asked)
-	names, err := b.s.Names.Names(b.ctx, b.tx, slices.Compact(b.asked))
-	if err == nil && names != nil {
-		b.names = names
+	asked := slices.DeleteFunc(slices.Compact(b.asked), func(id int64) bool { _, known := b.names[id]; return known })
+	b.asked = nil
+	if b.s.Names == nil || len(asked) == 0 {
+		return b.tx.Flush(b.ctx)
 	}
-	return err
+	names, err := b.s.Names.Names(b.ctx, b.tx, asked)
+	if err != nil {
+		return err
+	}
+	if b.names == nil {
+		b.names = map[int64]string{}
+	}
+	for _, id := range asked {
+		b.names[id] = names[id] // empty: there is no account
+	}
+	return nil
 }
 
 func (b *viewing) ask(persons ...int64) {

@@ -62,7 +62,9 @@ func (s *Service) Send(ctx context.Context, tx *store.Tx, messages ...Message) e
 		}
 	}
 	// two who tell the same people the same do not wait for one another crosswise
-	slices.SortFunc(all, func(a, b copied) int { return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.m.Dedup, b.m.Dedup)) })
+	slices.SortFunc(all, func(a, b copied) int {
+		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.m.Dedup, b.m.Dedup))
+	})
 	for some := range slices.Chunk(all, maxCopies) {
 		if err := s.tell(ctx, tx, some); err != nil {
 			return err

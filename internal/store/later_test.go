@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"huying/internal/store"
@@ -146,6 +147,49 @@ func TestOneQueryNeedsNoTransaction(t *testing.T) {
 		cancel()
 		if err := db.ReadOnce(ended, func(*store.Tx) error { return nil }); err == nil {
 			t.Error("it ran although its time was over")
+		}
+	}, things)
+}
+
+func TestWhatIsAskedLaterIsHeardInTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, thing{Name: "one"})
+		var before, after []string
+		name := func(s *string) []any { return []any{s} }
+		ask := func(tx *store.Tx, all *[]string) error {
+			return store.AllLater(ctx, tx, all, name, "SELECT name FROM thing ORDER BY name")
+		}
+		err := db.Write(ctx, func(tx *store.Tx) error {
+			if err := errors.Join(ask(tx, &before), tx.Later(ctx, addThing, "two"), ask(tx, &after)); err != nil {
+				return err
+			}
+			n := 0
+			err := tx.Scan(ctx, "SELECT COUNT(*) FROM thing", nil, &n)
+			if n != 2 || !slices.Equal(before, []string{"one"}) || !slices.Equal(after, []string{"one", "two"}) {
+				t.Errorf("%d things; asked before the second %q, and after it %q", n, before, after)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for how, read := range map[string]func(context.Context, func(*store.Tx) error) error{"a snapshot": db.Read, "queries apart": db.ReadApart} {
+			var all []string
+			if err := read(ctx, func(tx *store.Tx) error { return ask(tx, &all) }); err != nil || len(all) != 2 {
+				t.Errorf("%s, at its end: %q, %v", how, all, err)
+			}
+			err := read(ctx, func(tx *store.Tx) error {
+				return tx.EachLater(ctx, "SELECT nothing FROM thing", nil, func(store.Row) error { return nil })
+			})
+			if err == nil {
+				t.Errorf("%s: a wrong query passed", how)
+			}
+			err = read(ctx, func(tx *store.Tx) error {
+				return errors.Join(tx.EachLater(ctx, "SELECT name FROM thing", nil, func(store.Row) error { return errors.ErrUnsupported }), tx.Flush(ctx))
+			})
+			if !errors.Is(err, errors.ErrUnsupported) {
+				t.Errorf("%s: who heard refused, and %v came of it", how, err)
+			}
 		}
 	}, things)
 }

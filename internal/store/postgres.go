@@ -46,6 +46,7 @@ type later struct {
 	query string
 	args  []any
 	told  func(n int64, err error) error // hears how many rows it touched, or why it failed, and may say it better; nil: nobody asks
+	read  func(rows) error               // of a query: goes through its rows
 }
 
 // once runs f in a transaction of PostgreSQL that begins in a way.
@@ -71,7 +72,7 @@ func (db *DB) once(ctx context.Context, how string, tx *Tx, f func(*Tx) error) (
 	}
 	done = true
 	if how == atOnce {
-		return nil
+		return tx.pg.flush(ctx)
 	}
 	return tx.pg.commit(ctx)
 }
@@ -89,6 +90,16 @@ func (p *pipe) queue() (*pgx.Batch, []later) {
 // answers reads what became of statements that waited.
 func answers(res pgx.BatchResults, all []later) error {
 	for _, l := range all {
+		if l.read != nil {
+			found, err := res.Query()
+			if err == nil {
+				err = readAll(found, l.read)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		tag, err := res.Exec()
 		if l.told != nil {
 			err = l.told(tag.RowsAffected(), err)
@@ -112,7 +123,7 @@ func (p *pipe) flush(ctx context.Context) error {
 }
 
 func (p *pipe) exec(ctx context.Context, query string, args []any) (n int64, err error) {
-	p.waiting = append(p.waiting, later{query, args, func(touched int64, err error) error { n = touched; return err }})
+	p.waiting = append(p.waiting, later{query: query, args: args, told: func(touched int64, err error) error { n = touched; return err }})
 	return n, p.flush(ctx)
 }
 
@@ -126,17 +137,8 @@ func (p *pipe) query(ctx context.Context, query string, args []any, read func(ro
 		}
 		return readAll(found, read)
 	}
-	b, all := p.queue()
-	b.Queue(query, args...)
-	res := p.conn.SendBatch(ctx, b)
-	err := answers(res, all)
-	if err == nil {
-		var found pgx.Rows
-		if found, err = res.Query(); err == nil {
-			err = readAll(found, read)
-		}
-	}
-	return cmp.Or(err, res.Close())
+	p.waiting = append(p.waiting, later{query: query, args: args, read: read})
+	return p.flush(ctx)
 }
 
 // readAll closes rows whatever read does. What the database says of them goes before what read made of their absence.

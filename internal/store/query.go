@@ -48,7 +48,7 @@ func (tx *Tx) LaterTold(ctx context.Context, told func(n int64, err error) error
 		if tx.apart {
 			return errWrites
 		}
-		tx.pg.waiting = append(tx.pg.waiting, later{query, args, told})
+		tx.pg.waiting = append(tx.pg.waiting, later{query: query, args: args, told: told})
 		return nil
 	}
 	n, err := tx.Exec(ctx, query, args...)
@@ -87,7 +87,12 @@ func (tx *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, 
 
 // Each calls f for each row of a query. f scans the row and must not run another query on tx: PostgreSQL's connection is busy.
 func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(Row) error) error {
-	return tx.query(ctx, query, args, func(rows rows) error {
+	return tx.query(ctx, query, args, each(ctx, f))
+}
+
+// each calls f for each of some rows.
+func each(ctx context.Context, f func(Row) error) func(rows) error {
+	return func(rows rows) error {
 		for rows.Next() {
 			if err := f(rows); err != nil {
 				return err
@@ -97,22 +102,45 @@ func (tx *Tx) Each(ctx context.Context, query string, args []any, f func(Row) er
 			}
 		}
 		return nil
-	})
+	}
+}
+
+// AllLater is All for rows that nobody needs yet: they are in all when EachLater's would have been heard.
+func AllLater[T any](ctx context.Context, tx *Tx, all *[]T, fields func(*T) []any, query string, args ...any) error {
+	return tx.EachLater(ctx, query, args, into(all, fields))
+}
+
+// EachLater is Each for rows that nobody needs yet: f hears them, or their error comes, with the next statement whose answer is needed, with Flush,
+// or with the end of the transaction.
+func (tx *Tx) EachLater(ctx context.Context, query string, args []any, f func(Row) error) error {
+	if tx.lite != nil {
+		return tx.Each(ctx, query, args, f)
+	}
+	if err := tx.check(ctx); err != nil {
+		return err
+	}
+	tx.pg.waiting = append(tx.pg.waiting, later{query: query, args: args, read: each(ctx, f)})
+	return nil
 }
 
 // All returns every row of a query as a T. fields names where its columns go, in the order of the query; the caller bounds the rows
 // with LIMIT.
 func All[T any](ctx context.Context, tx *Tx, fields func(*T) []any, query string, args ...any) ([]T, error) {
 	var all []T
-	err := tx.Each(ctx, query, args, func(row Row) error {
+	err := tx.Each(ctx, query, args, into(&all, fields))
+	return all, err
+}
+
+// into adds rows to a list.
+func into[T any](all *[]T, fields func(*T) []any) func(Row) error {
+	return func(row Row) error {
 		var v T
 		if err := row.Scan(fields(&v)...); err != nil {
 			return err
 		}
-		all = append(all, v)
+		*all = append(*all, v)
 		return nil
-	})
-	return all, err
+	}
 }
 
 // One returns the first row of a query as a T, or errs.NotFound.
