@@ -71,6 +71,7 @@ type App struct {
 	cases    *casework.Service
 	events   *caseapi.Events
 	orders   *orders.Service
+	peers    *demoPeers   // of a demonstration; nil: there are none
 	toPeers  *http.Client // of a drill; nil: over the network
 	site     *web.Server
 

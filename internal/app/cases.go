@@ -45,7 +45,7 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		Ledger: a.ledger, Vault: sealer{a.vault}, Search: finder{a.search}, Accounts: a.ids, Promises: promises{a}, Hotline: a.hotline, Names: a.ids, Files: a.files})
 	a.events = caseapi.NewEvents(a.db, a.cases, a.cfg.Log)
 	a.orders, err = orders.New(orders.Parts{DB: a.db, Queue: a.queue, Cases: a.cases, Files: a.files, Trees: a.places.Now, Zone: a.pack.Location,
-		Clock: a.cfg.Security, Us: a.pack.Key, Peers: a.held.Load().peers, Links: a.cfg.Peers, HTTP: a.toPeers, Log: a.cfg.Log})
+		Clock: a.cfg.Security, Us: a.pack.Key, Peers: a.held.Load().peers, Links: a.cfg.Peers, Plays: a.playDemoPeers(), HTTP: a.toPeers, Log: a.cfg.Log})
 	return err
 }
 

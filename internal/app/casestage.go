@@ -17,6 +17,9 @@ import (
 	"huying/internal/store"
 )
 
+// demoCaller is somebody who called in a demonstration.
+var demoCaller = casework.Contact{Name: "演示群众", Phone: "000-00000000"}.String()
+
 // caseStage is casework as the simulator plays on it.
 type caseStage struct {
 	runner     runner
@@ -105,7 +108,7 @@ func (s *caseStage) Open(ctx context.Context, o simulate.Opening, rng *rand.Rand
 	who, onBehalf := s.opener(p, f.place, rng)
 	if cmd.OnBehalf = onBehalf; onBehalf {
 		cmd.Channel = []string{"phone", "window"}[rng.IntN(2)]
-		cmd.Caller.Contact = casework.Contact{Name: "演示群众", Phone: "000-00000000"}.String()
+		cmd.Caller.Contact = demoCaller
 	}
 	if p.CallerForm() != nil {
 		cmd.Caller.Said = f.fill(p.CallerForm(), nil)
@@ -233,13 +236,16 @@ func (c *stagedCase) Choices(at time.Time, who string) []simulate.Choice {
 	return out
 }
 
-func (c *stagedCase) action(state, name string) *casework.Action {
-	if s, ok := c.x.p.States.Get(state); ok {
+func (c *stagedCase) action(state, name string) *casework.Action { return actionIn(c.x.p, state, name) }
+
+// actionIn is an action of a state, or of the whole procedure; nil when there is none.
+func actionIn(p *casework.Procedure, state, name string) *casework.Action {
+	if s, ok := p.States.Get(state); ok {
 		if a, ok := s.Do.Get(name); ok {
 			return a
 		}
 	}
-	a, _ := c.x.p.Do.Get(name)
+	a, _ := p.Do.Get(name)
 	return a
 }
 

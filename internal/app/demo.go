@@ -60,10 +60,12 @@ func (a *App) demonstrate(ctx context.Context) error {
 
 // playDemoLife plays what happens in cases.
 func (a *App) playDemoLife(ctx context.Context) error {
-	if err := a.playDemoCases(ctx); err != nil {
-		return err
+	for _, play := range []func(context.Context) error{a.playDemoCases, a.playSupervised, a.playScenes} {
+		if err := play(ctx); err != nil {
+			return err
+		}
 	}
-	return a.playSupervised(ctx)
+	return nil
 }
 
 // demoAccounts makes the accounts of the demonstration. Their grants begin with the year, so that they hold on whatever day it is shown.

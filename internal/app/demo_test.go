@@ -180,7 +180,8 @@ func playUntilKilled(dir string) int {
 // TestKilledWhileEntering kills a program that reads, enters and plays, again and again at a moment of chance, and lets it go on. In the end
 // everything is there once.
 func TestKilledWhileEntering(t *testing.T) {
-	want := picture(t, demonstration(t))
+	whole := demonstration(t)
+	want, scenes := picture(t, whole), scenesOf(t, whole)
 	for name, database := range map[string]func(dir string) string{
 		"sqlite": sqliteIn, "postgres": func(string) string { return storetest.PostgresURL(t) },
 	} {
@@ -192,6 +193,7 @@ func TestKilledWhileEntering(t *testing.T) {
 			if got := picture(t, a); got != want {
 				t.Errorf("after %d kills the register is not the one that was never disturbed", kills)
 			}
+			same(t, "scenes", scenes, scenesOf(t, a))
 			if n := countOf(t, a.db, "SELECT COUNT(*) FROM promise_document"); n != 1 {
 				t.Errorf("%d reports", n)
 			}

@@ -83,7 +83,7 @@ func (s *DrillStage) makeBase() (dsn string, err error) {
 	if dsn, err = s.scratch.fresh(ctx); err != nil {
 		return "", err
 	}
-	y, err := s.system(ctx, dsn, s.read.pack.Report.Date.In(s.read.pack.Location), &drillPeers{})
+	y, err := s.system(ctx, dsn, s.read.pack.Report.Date.In(s.read.pack.Location), peersOf(nil, s.cfg.Security))
 	if err != nil {
 		return "", err
 	}

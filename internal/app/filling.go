@@ -18,6 +18,7 @@ type filling struct {
 	at     time.Time
 	place  string
 	rng    *rand.Rand
+	needed bool // only what is asked for is filled in
 	cannot bool // there is nobody who could be named
 }
 
@@ -53,7 +54,7 @@ func (f *filling) fill(form *casework.Form, given casework.Data) casework.Data {
 		return out
 	}
 	for _, field := range form.Fields {
-		if _, ok := out[field.Name]; ok || !field.Required && !f.offersToo(field) {
+		if _, ok := out[field.Name]; ok || !field.Required && (f.needed || !f.offersToo(field)) {
 			continue
 		}
 		if v := f.value(field); v != nil {

@@ -13,7 +13,7 @@ import (
 	"huying/internal/store"
 )
 
-// hear tells people what of some records of cases concerns them.
+// hear tells people what of some records of cases concerns them. Of what is simulated they are told nothing.
 func (a *App) hear(ctx context.Context, tx *store.Tx, jobs []casework.Happened) error {
 	happened, err := a.cases.Happenings(ctx, tx, jobs)
 	if err != nil {
@@ -21,6 +21,9 @@ func (a *App) hear(ctx context.Context, tx *store.Tx, jobs []casework.Happened) 
 	}
 	var all []story
 	for _, h := range happened {
+		if h.Case.Simulated {
+			continue
+		}
 		s := story{p: h.Procedure, c: h.Case, but: h.Record.By.Person}
 		for i, n := range casework.NewsOf(h.Procedure, h.Case, h.Record) {
 			s.pieces = append(s.pieces, newsOf(n, fmt.Sprintf("case/%d/%d/%d", h.Case.ID, h.Record.Seq, i)))
@@ -101,7 +104,7 @@ func (a *App) send(ctx context.Context, tx *store.Tx, all ...story) error {
 // hearUrge tells those who owe something in a case that another system urges it on.
 func (a *App) hearUrge(ctx context.Context, tx *store.Tx, e orders.Urged) error {
 	c, err := a.cases.Case(ctx, tx, e.Case)
-	if err != nil {
+	if err != nil || c.Simulated {
 		return err
 	}
 	p, err := a.cases.Version(ctx, tx, c.Hash)

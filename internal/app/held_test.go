@@ -49,15 +49,7 @@ func server(t *testing.T, url, dir string, folder fstest.MapFS) *App {
 func ordered(a *App, peer, number, category string) (c *casework.Case, err error) {
 	body := fmt.Sprintf(`{"type":"order","from":%q,"to":"zhuhai-gaoxin","number":%q,"order":{"title":"路面塌陷","text":"一平方米","category":%q,"place":"tangjiawan"}}`,
 		peer, number, category)
-	key, err := webhook.ParseKey(peerSecret)
-	if err != nil {
-		return nil, err
-	}
-	h := http.Header{}
-	if err := key.Sign(h, peer+number, clock.Security{}.Now(), []byte(body)); err != nil {
-		return nil, err
-	}
-	answer, err := a.orders.Receive(ctx, peer, h, []byte(body))
+	answer, err := fromPeer(a, peer, peer+number, body)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +59,19 @@ func ordered(a *App, peer, number, category string) (c *casework.Case, err error
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error { c, err = a.cases.ByNumber(ctx, tx, r.Handled); return err })
 	return c, err
+}
+
+// fromPeer sends a server a message of a peer, signed.
+func fromPeer(a *App, peer, id, body string) (answer json.RawMessage, err error) {
+	key, err := webhook.ParseKey(peerSecret)
+	if err != nil {
+		return nil, err
+	}
+	h := http.Header{}
+	if err := key.Sign(h, id, clock.Security{}.Now(), []byte(body)); err != nil {
+		return nil, err
+	}
+	return a.orders.Receive(ctx, peer, h, []byte(body))
 }
 
 // says is what of a pack a server goes by.

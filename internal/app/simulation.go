@@ -138,6 +138,7 @@ func ReadScript(p *pack.Pack, dir string, procedures map[string]*casework.Proced
 			}
 		}
 	}
+	wrong = append(wrong, checkScenes(p, s, procedures)...)
 	return s, wrong.Err()
 }
 

@@ -32,7 +32,7 @@ func eachDistrict(t *testing.T, at string, f func(d *district)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			y, err := s.system(ctx, dsn, wall(t, at), &drillPeers{})
+			y, err := s.system(ctx, dsn, wall(t, at), peersOf(nil, s.cfg.Security))
 			if err != nil {
 				t.Fatal(err)
 			}

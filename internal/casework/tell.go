@@ -13,7 +13,7 @@ import (
 
 // What others may have to follow. Each is written as a job in the transaction that caused it.
 type (
-	// Happened is a record of which people may have to be told.
+	// Happened is a record of which people or other systems may have to be told.
 	Happened struct {
 		Case int64 `json:"case"`
 		Seq  int   `json:"seq"`
@@ -64,14 +64,15 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, p *Procedure, old, c *
 	return nil
 }
 
-// following are the jobs that follow from a record: that people are told, orders to other systems, children that are to be opened, the end, and
-// that it was none. Of what is simulated nobody outside hears.
+// following are the jobs that follow from a record: that people and other systems are told, orders to these, children that are to be opened, the
+// end, and that it was none. Of what is simulated only the stand-in of another system hears that sent it as an order.
 func following(p *Procedure, old, c *Case, r Record) (all []jobs.Job) {
-	if !c.Simulated {
+	heard := !c.Simulated || c.Foreign != nil
+	if heard {
 		all = append(all, jobs.Job{Event: Happened{Case: c.ID, Seq: r.Seq}, Key: fmt.Sprintf("%d/%d", c.ID, r.Seq)})
 	}
 	for _, e := range r.Events {
-		if e.Ordered != nil && !c.Simulated {
+		if e.Ordered != nil && heard {
 			all = append(all, jobs.Job{Event: OrderAsked{Case: c.ID, Seq: r.Seq}, Key: fmt.Sprintf("%d/%d", c.ID, r.Seq)})
 		}
 		if e.Child != nil && e.Child.Case == 0 {

@@ -15,7 +15,8 @@ var Locales embed.FS
 // Script is what of a district's cases is played: how many of each procedure, what they are about, and what people say.
 type Script struct {
 	Procedures map[string]Part     `yaml:"procedures"`
-	Says       map[string][]string `yaml:"says"` // what is filled in for a field of a name, anywhere
+	Says       map[string][]string `yaml:"says"`   // what is filled in for a field of a name, anywhere
+	Scenes     []Scene             `yaml:"scenes"` // what is staged beside, in demonstrations
 
 	file *strictyaml.File
 }
@@ -34,7 +35,7 @@ func Read(name string, data []byte) (*Script, error) {
 		return nil, err
 	}
 	s.file = f
-	var wrong errs.List
+	wrong := s.checkScenes()
 	for key, p := range s.Procedures {
 		if p.AYear < 0 || p.AYear > mostAYear {
 			wrong = append(wrong, f.Wrong("$.procedures."+key+".a-year", "simulate.a_year", "most", mostAYear))

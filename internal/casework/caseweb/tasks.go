@@ -3,6 +3,7 @@ package caseweb
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ type tasksView struct {
 	Kinds     []web.Option
 	Table     web.Table[casework.Task]
 	Approvals []casework.Approval
+	Chosen    bool      // only some of what lies there is shown
+	Openings  []opening // what the reader's posts begin, when nothing lies there
 	all       map[string]*casework.Procedure
 	versions  map[string]*casework.Procedure
 }
@@ -43,7 +46,12 @@ func (h *pages) tasks(r *web.Request) error {
 		if v.Approvals, err = d.approvals(tx, absent); err != nil {
 			return err
 		}
-		return d.fill(tx, v)
+		if err := d.fill(tx, v); err != nil || v.Chosen || v.Table.Total > 0 {
+			return err
+		}
+		v.Openings, err = h.openings(r, tx)
+		v.Openings = slices.DeleteFunc(v.Openings, func(o opening) bool { return !o.Self || slices.Contains(o.OpenedBy, casework.ByAnyone) })
+		return err
 	})
 	if err != nil {
 		return err
@@ -65,6 +73,7 @@ func (d *desk) fill(tx *store.Tx, v *tasksView) (err error) {
 	}
 	show := v.Form.Choice("show", "late", "soon", "unclaimed", "mine")
 	kind := v.Form.Line("procedure", 60)
+	v.Chosen = show != "" || kind != ""
 	for _, x := range views {
 		x.filter.Procedure = kind
 		if x.key == show {

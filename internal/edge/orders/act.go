@@ -15,7 +15,7 @@ const channel = "exchange"
 
 // open makes a case of an order. One that is known already is answered with the case that it has.
 func (s *Service) open(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, error) {
-	o, err := s.begin(ctx, tx, a.Key, In, a.Number)
+	o, err := s.begin(ctx, tx, a.exchanged(In), a.Number)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -34,7 +34,7 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, 
 	}
 	done, err := s.Cases.OpenIn(ctx, tx, forTheCaller, k.Procedure, casework.OpenCase{
 		Form: form, Channel: channel, Caller: casework.CallerOf{Contact: a.Order.contact()},
-		Foreign: &casework.Foreign{System: a.Name.ZH, Number: a.Number, Due: a.Order.Due},
+		Foreign: &casework.Foreign{System: a.Name.ZH, Number: a.Number, Due: a.Order.Due}, Simulated: a.played,
 	})
 	if err != nil {
 		return Receipt{}, theirs(k, err)
@@ -126,7 +126,7 @@ var (
 
 // change is what the peer says of an order that it sent.
 func (s *Service) change(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, error) {
-	o, err := s.find(ctx, tx, a.Key, In, a.Number)
+	o, err := s.find(ctx, tx, a.exchanged(In), a.Number)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -239,7 +239,7 @@ func saying(f *casework.Form, a *arrived) casework.Data {
 // follow is what the peer says of an order that we sent it. A status that comes late is superseded already. What its procedure has no action
 // for, or the case no room, is noted in the case; so is what is said of an order that we withdrew, which ends for us by whatever ends it for them.
 func (s *Service) follow(ctx context.Context, tx *store.Tx, a *arrived) (Receipt, error) {
-	o, err := s.find(ctx, tx, a.Key, Out, a.Number)
+	o, err := s.find(ctx, tx, a.exchanged(Out), a.Number)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -313,7 +313,7 @@ func (s *Service) repeat(ctx context.Context, tx *store.Tx, a *arrived) (Receipt
 	if a.Owner == s.Us {
 		way = Out
 	}
-	o, err := s.find(ctx, tx, a.Key, way, a.Number)
+	o, err := s.find(ctx, tx, a.exchanged(way), a.Number)
 	if err != nil {
 		return Receipt{}, err
 	}

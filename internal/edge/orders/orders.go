@@ -59,9 +59,16 @@ type Parts struct {
 	Us    string          // by which name the peers know us
 	Peers *Peers          // as they are to begin with (SetPeers); nil: none
 	Links map[string]Link // by the key of the peer; one without is not connected
+	Plays *StandIns       // who plays the peers of a demonstration; nil: nobody does
 	Roots *x509.CertPool  // authorities of the peers' certificates; nil: those of the machine
 	HTTP  *http.Client    // sends messages; nil: one that follows no redirect and knows Roots
 	Log   *slog.Logger    // nil is slog.Default
+}
+
+// StandIns play peers within the program. What is simulated is exchanged with them only, and so is everything with a peer that is not connected.
+type StandIns struct {
+	Links map[string]Link // by the key of the peer
+	HTTP  *http.Client    // reaches them, and nobody else
 }
 
 // Service exchanges orders. It is safe for use by several goroutines, and several servers may work on one database.
@@ -69,14 +76,16 @@ type Service struct {
 	Parts
 	peers atomic.Pointer[Peers]
 	wires map[string]*wire // by the key of the peer, which the pack may not have, or not yet
+	plays map[string]*wire // those that lead to stand-ins
 	box   *outbox.Box
-	http  *http.Client
 }
 
 // wire is how a peer is reached.
 type wire struct {
-	url string
-	key webhook.Key
+	url    string
+	key    webhook.Key
+	http   *http.Client
+	played bool // a stand-in is at its end
 }
 
 // link is a peer of the pack that is connected.
@@ -90,23 +99,37 @@ func New(p Parts) (*Service, error) {
 	if p.Log == nil {
 		p.Log = slog.Default()
 	}
-	s := &Service{Parts: p, wires: map[string]*wire{}, http: p.HTTP}
-	if s.http == nil {
-		s.http = webhook.Client(p.Roots, patience)
+	if p.HTTP == nil {
+		p.HTTP = webhook.Client(p.Roots, patience)
 	}
-	if err := CheckLinks(p.Links); err != nil {
+	s := &Service{Parts: p}
+	var err error
+	if s.wires, err = wiresOf(p.Links, p.HTTP, false); err != nil {
 		return nil, err
 	}
-	for key, l := range p.Links {
-		secret, err := webhook.ParseKey(l.Secret)
-		if err != nil {
+	if p.Plays != nil {
+		if s.plays, err = wiresOf(p.Plays.Links, p.Plays.HTTP, true); err != nil {
 			return nil, err
 		}
-		s.wires[key] = &wire{l.URL, secret}
 	}
 	s.openBox()
 	s.SetPeers(p.Peers)
 	return s, nil
+}
+
+func wiresOf(links map[string]Link, client *http.Client, played bool) (map[string]*wire, error) {
+	if err := CheckLinks(links); err != nil {
+		return nil, err
+	}
+	wires := map[string]*wire{}
+	for key, l := range links {
+		secret, err := webhook.ParseKey(l.Secret)
+		if err != nil {
+			return nil, err
+		}
+		wires[key] = &wire{l.URL, secret, client, played}
+	}
+	return wires, nil
 }
 
 // SetPeers lets other peers hold from now on; nil are none. What waits for a peer that is taken away goes on waiting, until it comes back. A
@@ -127,19 +150,32 @@ func (s *Service) SetPeers(p *Peers) {
 // peer is the pack's peer of a key, or nil.
 func (s *Service) peer(key string) *Peer { return s.peers.Load().byKey(key) }
 
-// link is the peer of a key as it holds now; nil when the pack does not have it, or it is not connected.
-func (s *Service) link(key string) *link {
-	if p, w := s.peer(key), s.wires[key]; p != nil && w != nil {
+// link is the peer of a key as it holds now, or its stand-in when it is not connected; nil when the pack does not have it, or there is neither.
+func (s *Service) link(key string) *link { return s.linkOf(key, s.played(key)) }
+
+// linkOf is the peer of a key, or its stand-in; nil when there is none.
+func (s *Service) linkOf(key string, played bool) *link {
+	wires := s.wires
+	if played {
+		wires = s.plays
+	}
+	if p, w := s.peer(key), wires[key]; p != nil && w != nil {
 		return &link{p, w}
 	}
 	return nil
 }
 
+// played reports whether what is exchanged with a peer is exchanged with its stand-in.
+func (s *Service) played(key string) bool { return s.wires[key] == nil && s.plays[key] != nil }
+
 // Known are the peers of the pack.
 func (s *Service) Known() []Peer { return s.peers.Load().All }
 
-// Connected reports whether the installation reaches a peer.
+// Connected reports whether the installation reaches a peer, or its stand-in.
 func (s *Service) Connected(key string) bool { return s.link(key) != nil }
+
+// Played reports whether a stand-in plays a peer of the pack, so that nothing reaches another system.
+func (s *Service) Played(key string) bool { return s.peer(key) != nil && s.played(key) }
 
 func (s *Service) now() time.Time { return s.Clock.Now() }
 
@@ -168,30 +204,41 @@ type Order struct {
 	Difference Difference
 	Listed     string // the status that the other side's list has
 	Changed    time.Time
+	Simulated  bool // exchanged with a stand-in
 }
 
 const orderColumns = `SELECT o.id, o.peer, o.way, o.number, o.handled, o.case_id, o.due_at, o.status, o.outcome, o.seq, o.told, o.difference, o.listed,
-	o.changed_at FROM orders_order o`
+	o.changed_at, o.simulated FROM orders_order o`
 
 func (o *Order) fields() []any {
 	return []any{&o.ID, &o.Peer, &o.Way, &o.Number, &o.Handled, store.Opt(&o.Case), store.At(&o.Due), &o.Status, &o.Outcome, &o.Seq, &o.Told,
-		&o.Difference, &o.Listed, store.At(&o.Changed)}
+		&o.Difference, &o.Listed, store.At(&o.Changed), &o.Simulated}
 }
 
 // begin makes an order known, once, and returns it with its row held.
-func (s *Service) begin(ctx context.Context, tx *store.Tx, peer string, way Way, number string) (*Order, error) {
+func (s *Service) begin(ctx context.Context, tx *store.Tx, at exchanged, number string) (*Order, error) {
 	now := s.now().UnixMicro()
-	_, err := tx.Exec(ctx, `INSERT INTO orders_order (peer, way, number, made_at, changed_at) VALUES ($1, $2, $3, $4, $4)
-		ON CONFLICT (peer, way, number) DO NOTHING`, peer, string(way), number, now)
+	_, err := tx.Exec(ctx, `INSERT INTO orders_order (peer, way, number, simulated, made_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)
+		ON CONFLICT (peer, way, number) DO NOTHING`, at.peer, string(at.way), number, at.played, now)
 	if err != nil {
 		return nil, err
 	}
-	return s.find(ctx, tx, peer, way, number)
+	return s.find(ctx, tx, at, number)
 }
 
+// exchanged is between whom an order goes. A peer and its stand-in know nothing of one another's.
+type exchanged struct {
+	peer   string
+	way    Way
+	played bool
+}
+
+func (l *link) exchanged(way Way) exchanged { return exchanged{l.Key, way, l.played} }
+
 // find returns an order with its row held, or errs.NotFound.
-func (s *Service) find(ctx context.Context, tx *store.Tx, peer string, way Way, number string) (*Order, error) {
-	o, err := store.One(ctx, tx, (*Order).fields, orderColumns+" WHERE o.peer = $1 AND o.way = $2 AND o.number = $3"+tx.ForUpdate(), peer, string(way), number)
+func (s *Service) find(ctx context.Context, tx *store.Tx, at exchanged, number string) (*Order, error) {
+	o, err := store.One(ctx, tx, (*Order).fields, orderColumns+" WHERE o.peer = $1 AND o.way = $2 AND o.number = $3 AND o.simulated = $4"+tx.ForUpdate(),
+		at.peer, string(at.way), number, at.played)
 	if errs.Is(err, errs.NotFound) {
 		return nil, errs.New(errs.NotFound, "orders.no_order", "number", number)
 	}

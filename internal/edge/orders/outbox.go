@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,15 +46,50 @@ var messages = outbox.Table{Name: "orders_message", Key: "id", Failed: "(state I
 		WHERE e.order_id = m.order_id AND e.id < m.id AND e.state IN ('waiting', 'dead'))`}
 
 func (s *Service) openBox() {
-	s.box = outbox.New(outbox.Options{Name: "orders", DB: s.DB, Clock: s.Clock, Log: s.Log, Table: messages, Waits: waits, Claim: s.claim, Open: s.Connected},
-		slices.Sorted(maps.Keys(s.wires))...)
+	s.box = outbox.New(outbox.Options{Name: "orders", DB: s.DB, Clock: s.Clock, Log: s.Log, Table: messages, Waits: waits, Claim: s.claim,
+		Open: func(lane string) bool { return s.linkBy(lane) != nil }}, s.lanes()...)
+}
+
+// standIn begins the lanes that lead to stand-ins.
+const standIn = "demo:"
+
+// lane is where messages to a peer wait, or to its stand-in.
+func lane(peer string, played bool) string {
+	if played {
+		return standIn + peer
+	}
+	return peer
+}
+
+// reached are the keys of those to whom something may go, themselves or their stand-ins.
+func (s *Service) reached() []string {
+	all := maps.Clone(s.wires)
+	maps.Copy(all, s.plays)
+	return slices.Sorted(maps.Keys(all))
+}
+
+func (s *Service) lanes() (all []string) {
+	for key := range s.wires {
+		all = append(all, lane(key, false))
+	}
+	for key := range s.plays {
+		all = append(all, lane(key, true))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// linkBy is who is at the end of a lane; nil: nobody now.
+func (s *Service) linkBy(lane string) *link {
+	key, played := strings.CutPrefix(lane, standIn)
+	return s.linkOf(key, played)
 }
 
 // Run sends what is due and compares lists, until ctx ends; then it lets arrive what is on its way.
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.box.Run(ctx) })
-	for peer := range s.wires {
+	for _, peer := range s.reached() {
 		wg.Go(func() { s.daily(ctx, peer) })
 	}
 	wg.Wait()
@@ -75,14 +111,14 @@ func (m *outgoing) fields() []any {
 	return []any{&m.id, &m.order, &m.msgID, &m.kind, &m.body, store.AsJSON(&m.files), &m.tries}
 }
 
-// claim takes the message to a peer that goes next.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, peer string, now time.Time) (p *outbox.Parcel, did bool, err error) {
-	l := s.link(peer)
+// claim takes the message that goes next by a lane.
+func (s *Service) claim(ctx context.Context, tx *store.Tx, lane string, now time.Time) (p *outbox.Parcel, did bool, err error) {
+	l := s.linkBy(lane)
 	if l == nil {
 		return nil, false, nil
 	}
 	m, err := store.One(ctx, tx, (*outgoing).fields, "SELECT m.id, m.order_id, m.msg_id, m.type, m.body, m.files, m.tries "+messages.Due+
-		" ORDER BY m.due_at, m.id LIMIT 1"+tx.SkipLocked(), peer, now.UnixMicro())
+		" ORDER BY m.due_at, m.id LIMIT 1"+tx.SkipLocked(), lane, now.UnixMicro())
 	if errs.Is(err, errs.NotFound) {
 		return nil, false, nil
 	} else if err != nil {
@@ -168,7 +204,7 @@ func (s *Service) attachment(ctx context.Context, hash string, left int64) (a *A
 
 // exchange posts a signed message and returns what was answered.
 func (s *Service) exchange(ctx context.Context, l *link, id string, body []byte, most int64) ([]byte, *outbox.Failure) {
-	a, err := l.key.Post(ctx, s.http, l.url, webhook.Message{ID: id, At: s.now(), Body: body}, most)
+	a, err := l.key.Post(ctx, l.http, l.url, webhook.Message{ID: id, At: s.now(), Body: body}, most)
 	switch {
 	case a != nil && !a.OK():
 		return nil, refusal(a)

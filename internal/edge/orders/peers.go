@@ -332,6 +332,16 @@ func (p *Peer) kindOf(category string) *Sends {
 	return nil
 }
 
+// Becomes is the procedure of which an order of a category of a peer becomes a case; empty when there is no such peer, or it may send none such.
+func (p *Peers) Becomes(peer, category string) string {
+	if x := p.byKey(peer); x != nil {
+		if k := x.kindOf(category); k != nil {
+			return k.Procedure
+		}
+	}
+	return ""
+}
+
 // kindFor is the kind of order that became a case of a procedure; nil: the pack knows it no more.
 func (p *Peer) kindFor(procedure string) *Sends {
 	for i := range p.Sends {

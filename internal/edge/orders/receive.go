@@ -37,11 +37,7 @@ type arrived struct {
 // peer did not sign just now, errs.Invalid for one that cannot be read, an Unfit for one that cannot be done, errs.NotFound for an order that
 // is not known, and errs.Conflict where the case does not allow it or the id was used for another message.
 func (s *Service) Receive(ctx context.Context, peer string, h http.Header, body []byte) (answer json.RawMessage, err error) {
-	l := s.link(peer)
-	if l == nil {
-		return nil, errs.New(errs.Unauthenticated, "orders.unknown_peer")
-	}
-	id, err := l.key.Verify(h, body, s.now())
+	l, id, err := s.signer(peer, h, body)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +57,25 @@ func (s *Service) Receive(ctx context.Context, peer string, h http.Header, body 
 		return err
 	})
 	return answer, err
+}
+
+// signer is who signed a message that came for a peer's address: the peer, or its stand-in.
+func (s *Service) signer(peer string, h http.Header, body []byte) (l *link, id string, err error) {
+	err = errs.New(errs.Unauthenticated, "orders.unknown_peer")
+	for _, played := range []bool{false, true} {
+		of := s.linkOf(peer, played)
+		if of == nil {
+			continue
+		}
+		id, wrong := of.key.Verify(h, body, s.now())
+		if wrong == nil {
+			return of, id, nil
+		}
+		if l == nil { // of two the peer's own refusal is told
+			l, err = of, wrong
+		}
+	}
+	return nil, "", err
 }
 
 // takeIn stores the files of a message, before any transaction begins.
@@ -123,7 +138,7 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, a *arrived) (any, erro
 	case Again:
 		return s.repeat(ctx, tx, a)
 	case Listing:
-		return s.list(ctx, tx, a.Key, a.Since, a.After)
+		return s.list(ctx, tx, a.link, a.Since, a.After)
 	}
 	return s.change(ctx, tx, a)
 }

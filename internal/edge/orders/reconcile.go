@@ -38,20 +38,20 @@ const (
 	mostPages  = 1000
 )
 
-// listed is the condition for an order to stand in the list of a peer.
-const listed = "o.peer = $1 AND o.case_id IS NOT NULL AND (o.changed_at >= $2 OR o.status <> 'ended')"
+// listed is the condition for an order to stand in the list of a peer, or of its stand-in.
+const listed = "o.peer = $1 AND o.simulated = $2 AND o.case_id IS NOT NULL AND (o.changed_at >= $3 OR o.status <> 'ended')"
 
 // list is our list for a peer: what changed since a time, and everything that has not ended.
-func (s *Service) list(ctx context.Context, tx *store.Tx, peer string, since time.Time, after int64) (List, error) {
-	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE "+listed+" AND o.id > $3 ORDER BY o.id LIMIT $4", peer, since.UnixMicro(), after, pageSize)
-	l := List{Items: []Item{}}
+func (s *Service) list(ctx context.Context, tx *store.Tx, l *link, since time.Time, after int64) (List, error) {
+	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE "+listed+" AND o.id > $4 ORDER BY o.id LIMIT $5", l.Key, l.played, since.UnixMicro(), after, pageSize)
+	out := List{Items: []Item{}}
 	for i := range all {
-		l.Items = append(l.Items, s.item(&all[i]))
+		out.Items = append(out.Items, s.item(&all[i]))
 	}
 	if len(all) == pageSize {
-		l.Next = all[len(all)-1].ID
+		out.Next = all[len(all)-1].ID
 	}
-	return l, err
+	return out, err
 }
 
 func (s *Service) item(o *Order) Item {
@@ -167,11 +167,11 @@ func (s *Service) ask(ctx context.Context, l *link, since time.Time) (map[Item]I
 // weigh notes in what their list differs from ours, and returns in how many orders.
 func (s *Service) weigh(ctx context.Context, tx *store.Tx, l *link, theirs map[Item]Item, at time.Time) (differences int, err error) {
 	w := &weighing{s: s, at: at}
-	if w.busy, err = s.underway(ctx, tx, l.Key); err != nil {
+	if w.busy, err = s.underway(ctx, tx, l); err != nil {
 		return 0, err
 	}
-	ours, err := store.All(ctx, tx, (*Order).fields, orderColumns+` WHERE o.peer = $1 AND (o.changed_at >= $2 OR o.status <> 'ended' OR o.difference <> '')
-		ORDER BY o.id`+tx.ForUpdate(), l.Key, at.Add(-back).UnixMicro())
+	ours, err := store.All(ctx, tx, (*Order).fields, orderColumns+` WHERE o.peer = $1 AND o.simulated = $2
+		AND (o.changed_at >= $3 OR o.status <> 'ended' OR o.difference <> '') ORDER BY o.id`+tx.ForUpdate(), l.Key, l.played, at.Add(-back).UnixMicro())
 	for i := range ours {
 		o := &ours[i]
 		key := Item{Owner: s.item(o).Owner, Number: o.Number}
@@ -239,9 +239,9 @@ func (w *weighing) stranger(ctx context.Context, tx *store.Tx, l *link, key, ite
 	if key.Owner == w.s.Us {
 		way = Out
 	}
-	o, err := w.s.find(ctx, tx, l.Key, way, key.Number)
+	o, err := w.s.find(ctx, tx, l.exchanged(way), key.Number)
 	if errs.Is(err, errs.NotFound) {
-		o, err = w.s.begin(ctx, tx, l.Key, way, key.Number)
+		o, err = w.s.begin(ctx, tx, l.exchanged(way), key.Number)
 	}
 	if err != nil {
 		return err
@@ -250,9 +250,9 @@ func (w *weighing) stranger(ctx context.Context, tx *store.Tx, l *link, key, ite
 }
 
 // underway are the orders of a peer of which something is still to be sent: it cannot know yet.
-func (s *Service) underway(ctx context.Context, tx *store.Tx, peer string) (map[int64]bool, error) {
+func (s *Service) underway(ctx context.Context, tx *store.Tx, l *link) (map[int64]bool, error) {
 	ids, err := store.All(ctx, tx, func(id *int64) []any { return []any{id} },
-		"SELECT DISTINCT order_id FROM orders_message WHERE peer = $1 AND state = 'waiting'", peer)
+		"SELECT DISTINCT order_id FROM orders_message WHERE peer = $1 AND state = 'waiting'", lane(l.Key, l.played))
 	busy := map[int64]bool{}
 	for _, id := range ids {
 		busy[id] = true

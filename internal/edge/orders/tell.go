@@ -75,6 +75,11 @@ func (s *Service) heardOf(ctx context.Context, tx *store.Tx, id int64, all []Ord
 	return nil
 }
 
+// OfCase returns the orders of a case in the order in which they came to be.
+func (s *Service) OfCase(ctx context.Context, tx *store.Tx, id int64) ([]Order, error) {
+	return store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id = $1 ORDER BY o.id", id)
+}
+
 // telling is what is told of: records that the peer has not heard of.
 type telling struct {
 	p       *casework.Procedure
@@ -242,7 +247,8 @@ func (s *Service) SendOrder(ctx context.Context, tx *store.Tx, e casework.OrderA
 		if peer == nil || peer.Takes == nil {
 			return fmt.Errorf("orders: %s sends an order to %q, which peers.yaml does not have", c.Number, ev.Ordered.To)
 		}
-		o, err := s.begin(ctx, tx, peer.Key, Out, fmt.Sprintf("%s-%d", c.Number, e.Seq))
+		at := exchanged{peer.Key, Out, c.Simulated || s.played(peer.Key)}
+		o, err := s.begin(ctx, tx, at, fmt.Sprintf("%s-%d", c.Number, e.Seq))
 		if err != nil || o.Case != 0 {
 			return err
 		}
@@ -340,9 +346,9 @@ func (s *Service) post(ctx context.Context, tx *store.Tx, o *Order, m Message, f
 }
 
 func (s *Service) enqueue(ctx context.Context, tx *store.Tx, o *Order, kind Type, body, files string) error {
-	now := s.now().UnixMicro()
+	now, to := s.now().UnixMicro(), lane(o.Peer, o.Simulated)
 	_, err := tx.Exec(ctx, `INSERT INTO orders_message (order_id, peer, msg_id, type, body, files, state, due_at, made_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)`, o.ID, o.Peer, "msg_"+rand.Text(), string(kind), body, files, now)
-	tx.AfterCommit(func() { s.box.Nudge(o.Peer) })
+		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)`, o.ID, to, "msg_"+rand.Text(), string(kind), body, files, now)
+	tx.AfterCommit(func() { s.box.Nudge(to) })
 	return err
 }

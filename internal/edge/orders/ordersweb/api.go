@@ -47,6 +47,7 @@ type orderJSON struct {
 	Difference  string       `json:"difference,omitempty"`
 	Listed      string       `json:"listed,omitempty"`
 	Waiting     int          `json:"waiting"`
+	Simulated   bool         `json:"simulated"`
 	Undelivered *troubleJSON `json:"undelivered,omitempty"`
 	Changed     time.Time    `json:"changed"`
 }
@@ -63,7 +64,7 @@ type troubleJSON struct {
 func jsonOf(r *web.Request, o *orders.Row) orderJSON {
 	zone := r.Zone()
 	out := orderJSON{ID: o.ID, Peer: o.Peer, Way: o.Way, Number: o.Number, Handled: o.Handled, Case: o.CaseNumber(), Status: string(o.Status), Outcome: string(o.Outcome),
-		Difference: string(o.Difference), Listed: o.Listed, Waiting: o.Waiting, Changed: o.Changed.In(zone)}
+		Difference: string(o.Difference), Listed: o.Listed, Waiting: o.Waiting, Simulated: o.Simulated, Changed: o.Changed.In(zone)}
 	if !o.Due.IsZero() {
 		out.Due = o.Due.In(zone)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huying/internal/casework"
+	"huying/internal/clock"
 	"huying/internal/edge/orders"
 	"huying/internal/errs"
 	"huying/internal/store"
@@ -302,7 +303,8 @@ func TestListsAreComparedAndMended(t *testing.T) {
 		if _, err := s.orders.Compare(ctx, "hotline"); !errs.Is(err, errs.Unavailable) {
 			t.Errorf("a list that did not come: %v", err)
 		}
-		if got := s.count("SELECT COUNT(*) FROM orders_check WHERE listed = 4"); got != 1 {
+		today := clock.DateOf(s.machine.Security().Now(), zhuhai)
+		if got := s.count("SELECT COUNT(*) FROM orders_check WHERE listed = 4 AND day = '" + today.String() + "'"); got != 1 {
 			t.Errorf("the day's comparison is not kept")
 		}
 	})

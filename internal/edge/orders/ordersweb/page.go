@@ -25,6 +25,7 @@ type listView struct {
 type systemView struct {
 	Key, Name, Text string
 	Connected       bool
+	Played          bool
 }
 
 var (
@@ -83,6 +84,7 @@ func (h *front) system(r *web.Request, key, name string, c orders.Check) systemV
 	case !c.At.IsZero():
 		v.Text = r.T("ordersweb.compared", "at", r.Moment(c.At), "listed", c.Listed, "n", c.Differences)
 	}
+	v.Played = h.Orders.Played(key)
 	return v
 }
 
@@ -90,10 +92,8 @@ func columns(r *web.Request, names map[string]string) []web.Column[orders.Row] {
 	text := func(title string, say func(orders.Row) string) web.Column[orders.Row] {
 		return web.Column[orders.Row]{Title: r.T(title), Cell: func(o orders.Row) templ.Component { return web.Text(say(o)) }}
 	}
-	number := text("ordersweb.number", func(o orders.Row) string { return o.Number })
-	number.Head = true
 	return []web.Column[orders.Row]{
-		number,
+		{Title: r.T("ordersweb.number"), Head: true, Cell: numberCell},
 		{Title: r.T("ordersweb.case"), Cell: func(o orders.Row) templ.Component {
 			if n := o.CaseNumber(); n != "" {
 				return web.Link("/cases/"+n, n)
