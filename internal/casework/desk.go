@@ -202,8 +202,9 @@ type Approval struct {
 // Approvals returns what waits for the viewer's approval, in up to limit cases, those first in which nothing has happened for longest.
 func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) (all []Approval, err error) {
 	keys := v.approves()
-	q := query{"SELECT " + listedColumns + listedFrom + " WHERE c.id IN (SELECT case_id FROM casework_approver WHERE approver IN " + marks(len(keys)) +
-		") ORDER BY c.moved_at, c.id" + atMost(limit, 0), asAny(keys)}
+	of := Filter{Limit: limit}
+	q := query{of.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN (SELECT case_id FROM casework_approver WHERE approver IN "+marks(len(keys))+
+		")", "c.moved_at, c.id"), asAny(keys)}
 	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
 	if err != nil {
 		return nil, err

@@ -135,21 +135,25 @@ type Counted struct {
 // CountedWhats are the figures of the board.
 var CountedWhats = []string{"owed", "late", "met", "missed"}
 
-// CountedDuties returns the duties that a figure of Board was counted from, those due first before the others, and how many they are.
+// CountedDuties returns the duties that a figure of Board was counted from, and how many they are, at most MostCounted + 1: what is still to be
+// done in the order in which it falls due, what is decided the latest begun first.
 func (s *Service) CountedDuties(ctx context.Context, tx *store.Tx, v Viewer, c Counted) (tasks []Task, total int, err error) {
 	zone := s.Calendar().Zone()
 	see, args := v.where(Whole)
-	cond := map[string]string{"late": "d.status = 'missed' AND d.outstanding", "met": "d.status = 'met'", "missed": "d.status = 'missed'"}[c.What]
-	if cond == "" {
-		cond = "d.status = 'due'"
+	cond, order := "d.status = 'due'", dueLast("d.due_at")+", d.case_id"
+	switch c.What {
+	case "late":
+		cond = "d.status = 'missed' AND d.outstanding"
+	case "met", "missed":
+		cond, order = "d.status = '"+c.What+"'", "d.start_at DESC, d.case_id DESC"
 	}
-	from := " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id" + where([]string{"d.start_at >= ?", "d.start_at < ?", "d.holder = ?", cond, "c.openness >= 1", see})
+	from := " FROM casework_duty d JOIN casework_case c ON c.id = d.case_id" + where([]string{"d.start_at >= ?", "d.start_at < ?", "d.openness >= 1", "d.holder = ?", cond, see})
 	all := append([]any{micros(c.From.In(zone)), micros(c.Until.AddDays(1).In(zone)), string(UnitMember(c.Unit))}, args...)
-	q := query{"SELECT " + taskColumns + from + " ORDER BY " + dueLast("d.due_at") + ", d.case_id LIMIT ? OFFSET ?", append(all[:len(all):len(all)], c.Limit, c.Offset)}
+	q := query{"SELECT " + taskColumns + from + " ORDER BY " + order + atMost(c.Limit, c.Offset), all}
 	if tasks, err = store.All(ctx, tx, (*Task).fields, q.numbered(), q.args...); err != nil {
 		return nil, 0, err
 	}
-	count := query{"SELECT COUNT(*)" + from, all}
+	count := query{"SELECT COUNT(*) FROM (SELECT 1 AS one" + from + atMost(MostCounted+1, 0) + ") AS n", all}
 	return tasks, total, tx.Scan(ctx, count.numbered(), count.args, &total)
 }
 

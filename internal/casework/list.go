@@ -239,17 +239,22 @@ func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.
 
 const listedColumns = rowColumns + ", x.doc"
 
-const listedFrom = " FROM casework_case c JOIN casework_doc x ON x.case_id = c.id"
+// page is the query of a page of those cases that an expression names by their ids. What they are is read when it is known which: a database
+// that sorts carries all along that is asked for.
+func (f *Filter) page(ids, order string) string {
+	return "SELECT " + listedColumns + " FROM (" + ids + " ORDER BY " + order + atMost(f.Limit, f.Offset) +
+		") AS page JOIN casework_case c ON c.id = page.case_id JOIN casework_doc x ON x.case_id = c.id ORDER BY " + order
+}
 
 // overAll is the query over all cases that a viewer sees; with no order it is the one that is counted.
 func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) query {
 	see, more := v.where(f.least())
-	q := query{text: "SELECT " + listedColumns + listedFrom + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
+	q := query{text: "SELECT c.id AS case_id FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 	if order == "" {
-		q.text = strings.Replace(q.text, listedColumns+listedFrom, "1 AS one FROM casework_case c", 1) + atMost(MostCounted+1, 0)
-		return q
+		q.text += atMost(MostCounted+1, 0)
+	} else {
+		q.text = f.page(q.text, order)
 	}
-	q.text += " ORDER BY " + order + atMost(f.Limit, f.Offset)
 	return q
 }
 
@@ -276,7 +281,7 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 	if order == "" {
 		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u" + atMost(MostCounted+1, 0), args: all}
 	}
-	return query{text: "SELECT " + listedColumns + listedFrom + " WHERE c.id IN (" + b.String() + ") ORDER BY " + order + atMost(f.Limit, f.Offset), args: all}
+	return query{text: f.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN ("+b.String()+")", order), args: all}
 }
 
 // atMost says in the text of a query how many rows are wanted: PostgreSQL plans a statement that it keeps for a share of all rows when the number

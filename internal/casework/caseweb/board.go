@@ -153,6 +153,7 @@ func (v *boardView) values(rows []casework.Standing) iter.Seq2[[]any, error] {
 type dutiesView struct {
 	*tasksView
 	Title, Lead, Back string
+	Capped            bool // there are more than were counted
 }
 
 // became says what became of a duty: a light, and a word.
@@ -175,12 +176,14 @@ func (h *pages) boardDuties(r *web.Request) error {
 	l, f := r.List(""), r.QueryForm()
 	v := &tasksView{d: d, List: l, Form: f, versions: map[string]*casework.Procedure{}}
 	counted := casework.Counted{Unit: f.Line("unit", 60), What: f.Choice("what", casework.CountedWhats...), From: f.Date("from"), Until: f.Date("until"), Limit: l.Size, Offset: l.Offset()}
-	err := h.DB.Read(r.Context(), func(tx *store.Tx) (err error) {
+	capped := false
+	err := h.DB.ReadApart(r.Context(), func(tx *store.Tx) (err error) {
 		if v.all, err = h.Cases.Procedures(r.Context(), tx); err != nil {
 			return err
 		}
 		tasks, total, err := h.Cases.CountedDuties(r.Context(), tx, d.v, counted)
-		v.Table = web.Table[casework.Task]{ID: "duties", Caption: r.T("caseweb.duty"), List: l, Rows: tasks, Total: total}
+		capped = total > casework.MostCounted
+		v.Table = web.Table[casework.Task]{ID: "duties", Caption: r.T("caseweb.duty"), List: l, Rows: tasks, Total: min(total, casework.MostCounted)}
 		if err != nil {
 			return err
 		}
@@ -194,5 +197,5 @@ func (h *pages) boardDuties(r *web.Request) error {
 	lead := r.T("caseweb.board.begun", "from", web.Day(r.Context(), counted.From), "until", web.Day(r.Context(), counted.Until))
 	back := "/board?from=" + counted.From.String() + "&until=" + counted.Until.String()
 	return r.Render(http.StatusOK, web.Page{Title: title, Nav: "board", Crumbs: []web.Crumb{{Text: r.T("caseweb.board"), Href: back}, {Text: title}}},
-		dutiesPage(dutiesView{v, title, lead, back}))
+		dutiesPage(dutiesView{v, title, lead, back, capped}))
 }
