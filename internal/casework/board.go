@@ -34,25 +34,26 @@ const bucket = 15 * time.Minute
 type Board struct {
 	Units map[string]*Standing // by holder
 	At    time.Time            // when it was counted
-	took  time.Duration
+	many  bool
 	until time.Time // by the machine's clock: how long it may be shown
 }
 
-// A board is counted anew at each look while that is quick. One that is not is shown again for as long as it took to count, many times over,
-// and meanwhile counted in the background: at a million cases a look must not wait for seconds, nor keep the database busy for everybody.
+// A board is counted anew at each look while little is to be counted. Where there is much, it is shown again for as long as it took to count, many
+// times over, and meanwhile counted in the background: at a million cases a look must not wait for seconds, nor keep the database busy for
+// everybody.
 const (
-	quickCount = 100 * time.Millisecond
-	showFor    = 20               // times as long as it took
-	countFor   = 2 * time.Minute  // at most
-	waitFor    = 3 * time.Second  // for one that was never counted
-	keepBoard  = 10 * time.Minute // for whoever looks next, whom a new one follows
-	mostBoards = 100
+	manyCounted = 20_000
+	showFor     = 20               // times as long as it took
+	countFor    = 2 * time.Minute  // at most
+	waitFor     = 3 * time.Second  // for one that was never counted
+	keepBoard   = 10 * time.Minute // for whoever looks next, whom a new one follows
+	mostBoards  = 100
 )
 
 // ErrStillCounting is an errs.Unavailable.
 var ErrStillCounting = errs.New(errs.Unavailable, "casework.still_counting")
 
-// boards are those that take long to count.
+// boards are those for which much is counted.
 type boards struct {
 	counting singleflight.Group
 	mu       sync.Mutex
@@ -88,7 +89,7 @@ func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (
 	}
 }
 
-// count counts a board and keeps it when that took long.
+// count counts a board, and keeps it when that was much.
 func (s *Service) count(ctx context.Context, key string, q query) (*Board, error) {
 	b, begun := &Board{}, clock.Security{}.Now()
 	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
@@ -99,8 +100,11 @@ func (s *Service) count(ctx context.Context, key string, q query) (*Board, error
 	if err != nil {
 		return nil, err
 	}
-	b.took = clock.Since(begun)
-	b.until = begun.Add(b.took * (1 + showFor))
+	n := 0
+	for _, st := range b.Units {
+		n += st.Owed + st.Met + st.Missed
+	}
+	b.many, b.until = n >= manyCounted, begun.Add(clock.Since(begun)*(1+showFor))
 	s.boards.keep(key, b)
 	return b, nil
 }
@@ -111,11 +115,11 @@ func (b *boards) find(key string) *Board {
 	return b.slow[key]
 }
 
-// keep keeps a board that took long, and forgets it when it no longer does.
+// keep keeps a board that much was counted for, and forgets it when that is so no longer.
 func (b *boards) keep(key string, board *Board) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if board.took <= quickCount {
+	if !board.many {
 		delete(b.slow, key)
 		return
 	}

@@ -11,9 +11,9 @@ import (
 	"huying/internal/store/storetest"
 )
 
-// TestABoardThatTakesLongIsShownAgain: one that is quick is counted at each look; one that took long is shown again for a while, then once more
-// while it is counted beside; and what is counted quickly again is kept no longer.
-func TestABoardThatTakesLongIsShownAgain(t *testing.T) {
+// TestABoardOfMuchIsShownAgain: one of little is counted at each look; one of much is shown again for a while, then once more while it is
+// counted beside; and what is little again is kept no longer.
+func TestABoardOfMuchIsShownAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
 		v := o.ViewerOf(holder(9, identity.Supervisor, "", ""), "")
@@ -36,10 +36,10 @@ func TestABoardThatTakesLongIsShownAgain(t *testing.T) {
 		}
 
 		key, now := fmt.Sprint(o.boardQuery(&v, day.AddDays(-30), day.AddDays(30))), clock.Security{}.Now()
-		slow := &Board{Units: map[string]*Standing{}, took: time.Second, until: now.Add(time.Hour)}
+		slow := &Board{Units: map[string]*Standing{}, many: true, until: now.Add(time.Hour)}
 		o.boards.keep(key, slow)
 		if look() != slow {
-			t.Error("a board that took long was counted again at once")
+			t.Error("a board of much was counted again at once")
 		}
 		slow.until = now.Add(-time.Second)
 		if look() != slow {
@@ -56,7 +56,7 @@ func TestABoardThatTakesLongIsShownAgain(t *testing.T) {
 		}
 
 		for i := range mostBoards + 50 {
-			o.boards.keep(string(rune('a'+i)), &Board{took: time.Second, until: now})
+			o.boards.keep(string(rune('a'+i)), &Board{many: true, until: now})
 		}
 		if n := len(o.boards.slow); n > mostBoards {
 			t.Errorf("%d boards are kept, at most %d", n, mostBoards)

@@ -2,8 +2,11 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
+	"sync"
+	"time"
 
 	"huying/internal/clock"
 	"huying/internal/store"
@@ -46,28 +49,19 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, v Viewer, p *Procedur
 		t.Withheld = true
 		return t, nil
 	}
-	q := "SELECT state, outcome, COUNT(*) FROM casework_case WHERE procedure = $1"
-	args := []any{p.Name}
-	if zone := s.Calendar().Zone(); !from.IsZero() {
-		q += " AND opened_at >= $2 AND opened_at < $3"
-		args = append(args, micros(from.In(zone)), micros(until.AddDays(1).In(zone)))
+	counted, err := s.countedCases(ctx, tx, p.Name, from, until)
+	if err != nil {
+		return t, err
 	}
 	final := map[string]int{}
-	err := tx.Each(ctx, q+" GROUP BY state, outcome", args, func(rows store.Row) error {
-		var state string
-		var outcome Outcome
-		var n int
-		if err := rows.Scan(&state, &outcome, &n); err != nil {
-			return err
-		}
-		if outcome == Open {
-			t.States[state] += n
+	for _, c := range counted {
+		if c.outcome == Open {
+			t.States[c.state] += c.n
 		} else {
-			t.Outcomes[outcome] += n
-			final[state] += n
+			t.Outcomes[c.outcome] += c.n
+			final[c.state] += c.n
 		}
-		return nil
-	})
+	}
 	for _, sh := range p.Shares {
 		var part Part
 		for _, name := range sh.Value.Of {
@@ -81,7 +75,66 @@ func (s *Service) Count(ctx context.Context, tx *store.Tx, v Viewer, p *Procedur
 	if len(p.Visible.Circle) > 0 {
 		t.withhold()
 	}
-	return t, err
+	return t, nil
+}
+
+// casesIn is how many cases of a procedure stand in a state with an outcome.
+type casesIn struct {
+	state   string
+	outcome Outcome
+	n       int
+}
+
+// countedCases counts the cases of a procedure that were opened in a period. What many were counted from is told again for a while: the page is
+// anybody's.
+func (s *Service) countedCases(ctx context.Context, tx *store.Tx, procedure string, from, until clock.Date) ([]casesIn, error) {
+	q := query{"SELECT state, outcome, COUNT(*) FROM casework_case WHERE procedure = ?", []any{procedure}}
+	if zone := s.Calendar().Zone(); !from.IsZero() {
+		q.text += " AND opened_at >= ? AND opened_at < ?"
+		q.args = append(q.args, micros(from.In(zone)), micros(until.AddDays(1).In(zone)))
+	}
+	key, begun := fmt.Sprint(q), clock.Security{}.Now()
+	if all := s.counts.find(key, begun); all != nil {
+		return all, nil
+	}
+	all, err := store.All(ctx, tx, func(c *casesIn) []any { return []any{&c.state, &c.outcome, &c.n} }, q.numbered()+" GROUP BY state, outcome", q.args...)
+	n := 0
+	for _, c := range all {
+		n += c.n
+	}
+	if err == nil && n >= manyCounted {
+		s.counts.keep(key, all, begun.Add(showFor*clock.Since(begun)))
+	}
+	return all, err
+}
+
+// counts are those of many cases, for a while.
+type counts struct {
+	mu   sync.Mutex
+	kept map[string]keptCount
+}
+
+type keptCount struct {
+	counted []casesIn
+	until   time.Time
+}
+
+func (t *counts) find(key string, now time.Time) []casesIn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if k := t.kept[key]; now.Before(k.until) {
+		return k.counted
+	}
+	return nil
+}
+
+func (t *counts) keep(key string, counted []casesIn, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept == nil || len(t.kept) >= mostBoards {
+		t.kept = map[string]keptCount{}
+	}
+	t.kept[key] = keptCount{counted, until}
 }
 
 // mayCount reports whether the figures of a procedure are for a viewer.

@@ -78,6 +78,7 @@ type Service struct {
 	library library
 	numbers numbers
 	boards  boards
+	counts  counts
 }
 
 // New returns the service over its parts. It reads the versions of procedures when they are first asked for.
