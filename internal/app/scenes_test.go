@@ -249,3 +249,26 @@ func TestWhatASceneNamesAndThePackHasNotIsFound(t *testing.T) {
 		}
 	}
 }
+
+// A value of a case stands on its page under its title, as the field that it was asked as; what serves the rules only stands there not.
+func TestACasePageCallsValuesByTheirTitles(t *testing.T) {
+	a := demonstration(t)
+	office := visit(t, serve(t, a), "ducha")
+	page := func(query string) string {
+		t.Helper()
+		_, body := office.get("/cases/" + strings.Trim(rowsOf(t, a.db, query)[0], "[{} true]"))
+		return body
+	}
+	refused := page("SELECT number FROM casework_case WHERE title = '组织居民下载应用并打卡' AND procedure = 'burden-relief' AND state = 'refused'")
+	if !strings.Contains(refused, "拒绝依据") || strings.Count(refused, "禁入 5：强制下载应用、打卡转发") != 2 { // in the answer, and among the facts
+		t.Error("why the community refused is not among the facts")
+	}
+	letter := page("SELECT number FROM casework_case WHERE procedure = 'letter' ORDER BY id DESC LIMIT 1")
+	if !strings.Contains(letter, "颜色") || strings.Contains(letter, "step") {
+		t.Error("the letter has no colour, or a rule of its procedure is shown")
+	}
+	wages := page("SELECT number FROM casework_case WHERE procedure = 'wage-arrears' ORDER BY id DESC LIMIT 1")
+	if !regexp.MustCompile(`反映拖欠金额</dt>\s*<dd>[\d,.]+ ?元`).MatchString(wages) || !strings.Contains(wages, "该单位再次欠薪") || strings.Contains(wages, "flagged") {
+		t.Error("what is claimed is not shown as a sum of money")
+	}
+}

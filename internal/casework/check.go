@@ -43,6 +43,7 @@ func (c *checker) check() {
 	c.forms()
 	c.names()
 	c.guards()
+	c.values()
 	c.parties()
 	c.routes()
 	for i := range p.Duties {
@@ -94,7 +95,6 @@ func (c *checker) names() {
 	each(c, "$.states", p.States)
 	each(c, "$.duties", p.Duties)
 	each(c, "$.do", p.Do)
-	each(c, "$.values", p.Values)
 	for _, s := range p.States {
 		each(c, "$.states."+s.Key+".duties", s.Value.Duties)
 		each(c, "$.states."+s.Key+".do", s.Value.Do)

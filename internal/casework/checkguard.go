@@ -22,7 +22,7 @@ func (c *checker) guards() {
 		c.guard(place{at: "$.escalate-again"}, &p.Again[i].If, rule.Bool)
 	}
 	for i := range p.Values {
-		c.guard(place{at: "$.values." + p.Values[i].Key}, &p.Values[i].Value, rule.Value)
+		c.guard(place{at: "$.values." + p.Values[i].Key + ".is"}, &p.Values[i].Value.Is, rule.Value)
 	}
 	c.dutyGuards("$.duties", p.Duties)
 	for i := range p.States {
@@ -209,7 +209,7 @@ func (c *checker) rated() []string {
 func (c *checker) begins() {
 	begun := map[string]bool{earlier: true}
 	for _, v := range c.p.Values {
-		begun[v.Key] = true
+		begun[v.Key] = !v.Value.Is.IsZero()
 	}
 	c.eachSet(func(_, name string, g *Guard) {
 		if g.expr != nil && !slices.Contains(g.expr.Needs("values"), name) {

@@ -369,7 +369,7 @@ func narrowest(trees *places.Trees, top, place string) string {
 	return best
 }
 
-// values works out the numbers that the procedure keeps on the case, and says those that change. One that speaks of what was not filled in,
+// values works out what the procedure keeps on the case, and says what changes. One that speaks of what was not filled in,
 // or that cannot be worked out (a division by what is none yet), stays as it was: a figure never holds up the case.
 func (d *decider) values() error {
 	if len(d.p.Values) == 0 {
@@ -379,7 +379,10 @@ func (d *decider) values() error {
 	known := maps.Clone(orEmpty(d.c.Values)) // one may build on those before it
 	vars["values"] = known
 	for i := range d.p.Values {
-		name, g := d.p.Values[i].Key, d.p.Values[i].Value
+		name, g := d.p.Values[i].Key, d.p.Values[i].Value.Is
+		if g.IsZero() {
+			continue
+		}
 		v, err := g.expr.Eval(vars)
 		if errors.Is(err, rule.ErrMissing) || errs.Is(err, errs.Invalid) {
 			continue

@@ -31,7 +31,7 @@ type Procedure struct {
 	States   Named[State]  `yaml:"states"`
 	Escalate []string      `yaml:"escalate"`
 	Again    Terms         `yaml:"escalate-again"` // how long a rung of the ladder may be silent before the next hears of it
-	Values   Named[Guard]  `yaml:"values"`         // numbers kept on the case: CEL
+	Values   Named[Value]  `yaml:"values"`         // what is kept on the case
 	Tone     string        `yaml:"tone"`           // the value by which lists show and choose a case: a light, a colour
 	Numbered Text          `yaml:"numbered"`       // how its papers are numbered within a year, without gaps: 督办〔{year}〕{n}号
 	Shares   Named[Share]  `yaml:"shares"`         // of all cases of the procedure

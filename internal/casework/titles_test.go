@@ -41,6 +41,11 @@ func TestEveryNameOfThePackIsInBothLanguages(t *testing.T) {
 				fields(at+"."+a.Key, p.ActionForm(s.Key, a.Key))
 			}
 		}
+		for _, v := range p.Values {
+			if v.Value.Title != (Text{}) {
+				both(name+".values."+v.Key, v.Value.Title)
+			}
+		}
 		for _, s := range p.Shares {
 			both(name+".shares."+s.Key, s.Value.Title)
 		}

@@ -72,10 +72,43 @@ func TestFaultsOfWhatIsKept(t *testing.T) {
 		"a mark that nobody gives":                     {`until: input.date`, `until: ratings.lead`, "no_field"},
 		"a missed duty where none was missed":          {`until: input.date`, `until: duty.due`, "no_field"},
 		"a personal column, which would not be sealed": {`sum: {title: 数额, type: integer}}`, `rows: {title: 表, type: array, items: {type: object, properties: {who: {title: 谁, type: string, x-personal: 联系}}}}}`, "schema"},
+		"a title without Chinese":                      {`{n: has(values.n) ? values.n : 0}`, `{n: {title: {en: N}, is: "has(values.n) ? values.n : 0"}}`, "no_title"},
+		"what actions set, without a title":            {`{n: has(values.n) ? values.n : 0}`, `{n: has(values.n) ? values.n : 0, until: {as: date}}`, "no_title"},
+		"a title of what nobody keeps":                 {`{n: has(values.n) ? values.n : 0}`, `{n: has(values.n) ? values.n : 0, never: {title: {zh: 无}}}`, "value_never"},
+		"a title that does not begin it":               {`{n: has(values.n) ? values.n : 0}`, `{n: {title: {zh: 数}}}`, "never_begins"},
+		"a field that is not there":                    {`{n: has(values.n) ? values.n : 0}`, `{n: {title: {zh: 数}, is: "1", as: summ}}`, "no_field"},
+		"a field that is personal":                     {`{n: has(values.n) ? values.n : 0}`, `{n: {title: {zh: 数}, is: "1", as: phone}}`, "value_as"},
+		"a name with a capital":                        {`{n: has(values.n) ? values.n : 0}`, `{n: has(values.n) ? values.n : 0, N: "1"}`, "bad_name"},
+		"a fault in an expression under a title":       {`{n: has(values.n) ? values.n : 0}`, `{n: {title: {zh: 数}, is: values.day}}`, "no_field"},
 	} {
 		_, err := small(t, replaced(t, kept, tt.from, tt.to))
 		if !slices.ContainsFunc(errs.All(err), func(e *errs.Error) bool { return e.Key == "casework.check."+tt.key }) {
 			t.Errorf("%s: want %s, found\n%s", name, tt.key, say(t, err))
 		}
+	}
+}
+
+func TestAValueIsWorkedOutUnderItsTitleToo(t *testing.T) {
+	text := replaced(t, kept, `values: {n: has(values.n) ? values.n : 0}`, `values:
+  n: {title: {zh: 次数, en: Times}, is: "has(values.n) ? values.n : 0", as: sum}
+  twice: values.n * 2
+  until: {title: {zh: 期限, en: Until}, as: date}`)
+	p := mustSmall(t, text)
+	pl := newPlay(t, p, "2021-11-19 09:00")
+	pl.do(clerk(2, "planning"), OpenCase{Number: "PP-000001", Form: Data{"title": "题"}, Caller: CallerOf{Said: Data{"name": "甲"}}})
+	if _, set := pl.c.Values["until"]; set || pl.c.Values["n"] != int64(0) || pl.c.Values["twice"] != int64(0) {
+		t.Errorf("values %v", pl.c.Values)
+	}
+	pl.do(clerk(3, "office"), Do{Action: "plan", Input: Data{"date": "2021-12-01", "sum": int64(3)}})
+	if pl.c.Values["until"] != "2021-12-01" || pl.c.Values["n"] != int64(3) || pl.c.Values["twice"] != int64(6) {
+		t.Errorf("values %v", pl.c.Values)
+	}
+	for name, want := range map[string]Field{"n": {Kind: WholeNumber, Title: Text{ZH: "次数", EN: "Times"}}, "until": {Kind: DateField, Title: Text{ZH: "期限", EN: "Until"}}, "twice": {Kind: TextField}} {
+		if f := p.ValueField(name); f.Kind != want.Kind || f.Title != want.Title || f.Name != name || p.ValueTitle(name) != want.Title {
+			t.Errorf("%s is shown as %+v", name, f)
+		}
+	}
+	if _, err := small(t, replaced(t, text, "as: sum}", "as: sum, in: yuan}")); err == nil {
+		t.Error("what is not known of a value is let pass")
 	}
 }

@@ -35,7 +35,7 @@ urgent: form.danger
 repeat: form.phone
 scale: 3
 pauses: {inquiry: {stops: [answer, look]}}
-values: {sum: "form.a + 1", name: "'x'", same: input.x}
+values: {sum: "form.a + 1", name: "'x'", same: input.x, titled: {title: {zh: 题}, is: form.a * 2}, set: {title: {zh: 记}}}
 shares: {done: {of: [z], among: [z, y]}}
 escalate: [lead.head, leader]
 escalate-again: 2 working days
@@ -101,7 +101,7 @@ func TestEachLineIsWeakened(t *testing.T) {
 		"rich.yaml:22":   {"figure repeat: form.phone → ✗"},
 		"rich.yaml:23":   {"figure scale: 3 → ✗"},
 		"rich.yaml:24":   {"clock stops: [answer, look] → [look]", "clock stops: [answer, look] → [answer]"},
-		"rich.yaml:25":   {"effect sum: form.a + 1 → ✗", "effect sum: form.a + 1 → form.a - 1", "effect name: 'x' → 'xx'", "effect same: input.x → ✗"},
+		"rich.yaml:25":   {"effect sum: form.a + 1 → ✗", "effect sum: form.a + 1 → form.a - 1", "effect name: 'x' → 'xx'", "effect same: input.x → ✗", "effect titled: {title: {zh: 题}, is: form.a * 2} → ✗", "effect is: form.a * 2 → form.a + 2"},
 		"rich.yaml:26":   {"figure of: [z] → ✗", "figure among: [z, y] → [z]"},
 		"rich.yaml:27":   {"role escalate: [lead.head, leader] → [leader]", "role escalate: [lead.head, leader] → [lead.head]"},
 		"rich.yaml:28":   {"clock escalate-again: 2 working days → 4 working days", "clock escalate-again: 2 working days → 1 working day", "clock escalate-again: 2 working days → ✗"},
@@ -125,6 +125,11 @@ func TestEachLineIsWeakened(t *testing.T) {
 				t.Errorf("%s: no mutant %q; there are\n  %s", at, w, strings.Join(lines[at], "\n  "))
 			}
 		}
+	}
+	if slices.ContainsFunc(lines["rich.yaml:25"], func(l string) bool {
+		return strings.Contains(l, "effect set") || strings.Contains(l, "zh: 题") && !strings.Contains(l, "→ ✗")
+	}) {
+		t.Errorf("a title is weakened: %v", lines["rich.yaml:25"])
 	}
 	for _, d := range []string{"look", "answer", "visit", "plan"} {
 		if !slices.ContainsFunc(all, func(m Mutant) bool {

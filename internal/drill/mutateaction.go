@@ -132,11 +132,17 @@ func (m *mutator) negate(s spot) {
 
 // value is not kept, and is another.
 func (m *mutator) value(s spot) {
+	expression := s
+	if _, alone := at(m.root, s).(string); !alone {
+		expression = s.with("is")
+	}
+	source, ok := at(m.root, expression).(string)
+	if !ok { // it has a title only, and no rule
+		return
+	}
 	m.remove(OfEffect, s)
-	if source, ok := at(m.root, s).(string); ok {
-		if other := twist(source); other != source {
-			m.change(OfEffect, s, other)
-		}
+	if other := twist(source); other != source {
+		m.change(OfEffect, expression, other)
 	}
 }
 

@@ -38,6 +38,10 @@ type (
 		Of    string `json:"of"`
 		Many  bool   `json:"many"`
 	}
+	value struct {
+		Name  string `json:"name"`
+		Title text   `json:"title"`
+	}
 	version struct {
 		Hash string     `json:"hash"`
 		At   *time.Time `json:"at"`
@@ -49,6 +53,7 @@ type (
 		Callers  json.RawMessage `json:"callers,omitempty"`
 		States   []state         `json:"states"`
 		Parties  []party         `json:"parties"`
+		Values   []value         `json:"values"`
 		Escalate []string        `json:"escalate"`
 		Versions []version       `json:"versions"`
 	}
@@ -111,7 +116,7 @@ func (a *front) procedure(r *web.Request) error {
 			return err
 		}
 		out = fullProcedure{procedure: a.procedureFor(tx, p, who), Form: p.Form().Schema(), States: []state{}, Parties: []party{},
-			Escalate: orNone(p.Escalate), Versions: []version{}}
+			Values: []value{}, Escalate: orNone(p.Escalate), Versions: []version{}}
 		if f := p.CallerForm(); f != nil {
 			out.Callers = f.Schema()
 		}
@@ -122,6 +127,11 @@ func (a *front) procedure(r *web.Request) error {
 		for i := range p.Parties {
 			x := &p.Parties[i]
 			out.Parties = append(out.Parties, party{x.Key, textOf(x.Value.Title), string(x.Value.One + x.Value.Many), x.Value.Many != ""})
+		}
+		for i := range p.Values {
+			if v := &p.Values[i]; v.Value.Title.ZH != "" {
+				out.Values = append(out.Values, value{v.Key, textOf(v.Value.Title)})
+			}
 		}
 		return nil
 	})

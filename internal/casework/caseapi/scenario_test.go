@@ -258,7 +258,8 @@ func TestProceduresSayWhatTheyAskFor(t *testing.T) {
 			one.text("parties.1.of") != "unit" || one.at("parties.1.many") != true || one.text("versions.0.by") != "测试" {
 			t.Errorf("%s", one.raw)
 		}
-		if got := s.nobody().get("/procedures/mediation").is(200); got.text("callers.properties.name.x-personal") == "" {
+		if got := s.nobody().get("/procedures/mediation").is(200); got.text("callers.properties.name.x-personal") == "" ||
+			got.text("values.0.name") != "sessions" || got.text("values.0.title.zh") != "调解次数" || got.text("values.0.title.en") != "Sessions" {
 			t.Errorf("%s", got.raw)
 		}
 		s.nobody().get("/procedures/nothing").is(404, "casework.no_procedure")

@@ -2,6 +2,7 @@ package caseweb
 
 import (
 	"cmp"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -138,8 +139,8 @@ func (cv *caseView) pauseText(p casework.PauseView) string {
 // aboutFields are the fields of forms that name what a case is about.
 var aboutFields = []string{"promise", "about"}
 
-// pairs are the facts of the case. What a procedure works out for its own rules has no name for people and is not among them, but for the
-// colour or light.
+// pairs are the facts of the case. What a procedure works out for its own rules has no title and is not among them, but for the colour or
+// light.
 func (cv *caseView) pairs() []web.Pair {
 	t := cv.d.r.T
 	out := []web.Pair{{Name: t("caseweb.number"), Value: web.Text(cv.Number)},
@@ -179,7 +180,12 @@ func (cv *caseView) pairs() []web.Pair {
 		add("caseweb.reopened", strconv.Itoa(cv.Reopened))
 	}
 	if tone, _ := cv.Values[cv.Version.Tone].(string); tone != "" {
-		out = append(out, web.Pair{Name: t("caseweb.colour"), Value: toneCell(cv.d, tone, cv.Version)})
+		out = append(out, web.Pair{Name: cv.d.toneTitle(cv.Version), Value: toneCell(cv.d, tone, cv.Version)})
+	}
+	for _, v := range cv.Version.Values {
+		if title := cv.d.text(v.Value.Title); title != "" && v.Key != cv.Version.Tone {
+			out = append(out, cv.kept(title, cv.Version.ValueField(v.Key), cv.Values[v.Key])...)
+		}
 	}
 	if f := cv.Foreign; f != nil {
 		add("caseweb.foreign", f.System+" "+f.Number)
@@ -188,6 +194,23 @@ func (cv *caseView) pairs() []web.Pair {
 		}
 	}
 	return out
+}
+
+// kept is a value of the case under its title, or nothing as long as there is none.
+func (cv *caseView) kept(title string, f casework.Field, value any) []web.Pair {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case bool:
+		f.Kind = casework.YesNo
+	case float64: // of what was worked out, two digits say enough
+		value = strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
+	}
+	text := cv.d.value(f, value).Text
+	if text == "" {
+		return nil
+	}
+	return []web.Pair{{Name: title, Value: web.Text(text)}}
 }
 
 // known are the callers, unless there is but one of whom nothing can be said.

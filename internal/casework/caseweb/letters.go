@@ -98,7 +98,7 @@ func (v *lettersView) columns() []web.Column[casework.Row] {
 	all := v.d.columns(map[string]*casework.Procedure{v.kind(): v.Kind}, true)
 	all = slices.DeleteFunc(all, func(c web.Column[casework.Row]) bool { return c.Title == t("caseweb.place") })
 	all[0].Cell = func(x casework.Row) templ.Component { return letterCell(v, x) }
-	return slices.Insert(all, 1, web.Column[casework.Row]{Title: t("caseweb.colour"), Narrow: true, Cell: func(x casework.Row) templ.Component { return toneCell(v.d, x.Tone, v.Kind) }})
+	return slices.Insert(all, 1, web.Column[casework.Row]{Title: v.d.toneTitle(v.Kind), Narrow: true, Cell: func(x casework.Row) templ.Component { return toneCell(v.d, x.Tone, v.Kind) }})
 }
 
 func (v *lettersView) kind() string {
@@ -111,6 +111,15 @@ func (v *lettersView) kind() string {
 // paperNo is the number of a paper within its year; of what is not numbered so, the number of the case.
 func (v *lettersView) paperNo(x casework.Row) string {
 	return cmp.Or(v.d.text(v.Kind.SerialOf(x.Values)), x.Number)
+}
+
+// toneTitle is what the value is called by which lists of a procedure show and choose.
+func (d *desk) toneTitle(p *casework.Procedure) string {
+	title := ""
+	if p != nil {
+		title = d.text(p.ValueTitle(p.Tone))
+	}
+	return cmp.Or(title, d.r.T("caseweb.colour"))
 }
 
 // toneLight is the light that a colour is drawn as: never the colour alone.

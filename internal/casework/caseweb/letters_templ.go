@@ -122,7 +122,7 @@ func lettersPage(v *lettersView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Select(v.Form, web.Field{Name: "colour", Label: web.T(ctx, "caseweb.colour"), Options: v.Tones}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Select(v.Form, web.Field{Name: "colour", Label: v.d.toneTitle(v.Kind), Options: v.Tones}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
