@@ -84,6 +84,9 @@ func (f *filling) offersToo(field casework.Field) bool {
 }
 
 func (f *filling) value(field casework.Field) any {
+	if n := f.kept(field.Name); n > 0 {
+		return n
+	}
 	switch field.Kind {
 	case casework.TextField, casework.LongText:
 		return f.text(field)
@@ -109,6 +112,15 @@ func (f *filling) value(field casework.Field) any {
 		return rows
 	}
 	return f.who(field)
+}
+
+// kept is what the case keeps that the script takes for a number of a name; none: 0.
+func (f *filling) kept(name string) int64 {
+	if f.c == nil {
+		return 0
+	}
+	n, _ := f.c.Values[f.stage.script.Takes[name]].(int64)
+	return n
 }
 
 // who names a place, a unit or a person.

@@ -272,3 +272,20 @@ func TestACasePageCallsValuesByTheirTitles(t *testing.T) {
 		t.Error("what is claimed is not shown as a sum of money")
 	}
 }
+
+// Who is owed wages is paid in the demonstration what is owed, and not some other sum.
+func TestTheSimulatorPaysWhatIsOwed(t *testing.T) {
+	a := demonstration(t)
+	paid := 0
+	for _, row := range rowsOf(t, a.db, "SELECT d.doc FROM casework_doc d JOIN casework_case c ON c.id = d.case_id WHERE c.procedure = 'wage-arrears' AND c.simulated") {
+		if strings.Contains(row, `"outstanding":-`) {
+			t.Error("more was paid than was owed:", row)
+		}
+		if strings.Contains(row, `"outstanding":0`) {
+			paid++
+		}
+	}
+	if paid == 0 {
+		t.Error("nobody was paid")
+	}
+}

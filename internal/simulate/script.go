@@ -16,6 +16,7 @@ var Locales embed.FS
 type Script struct {
 	Procedures map[string]Part     `yaml:"procedures"`
 	Says       map[string][]string `yaml:"says"`   // what is filled in for a field of a name, anywhere
+	Takes      map[string]string   `yaml:"takes"`  // the value of the case that is filled in for a number, as long as it is above none
 	Scenes     []Scene             `yaml:"scenes"` // what is staged beside, in demonstrations
 
 	file *strictyaml.File
