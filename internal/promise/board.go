@@ -41,7 +41,7 @@ func (b *Board) Find(number string) (*Standing, error) {
 	return nil, errs.New(errs.NotFound, "promise.no_such_number", "number", number)
 }
 
-// cache keeps the last picture of each year. A picture holds while no promise of its year changed and the day is the same.
+// cache keeps the last picture of each year. A picture holds while no promise of its year changed, and the day and the rules are the same.
 type cache struct {
 	mu     sync.Mutex
 	boards map[int]cached
@@ -82,7 +82,8 @@ func (r *Register) drawn(ctx context.Context, tx *store.Tx, year int) (version i
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return 0, nil, err
 	}
-	if c, ok := r.board.boards[year]; ok && c.version == version && c.board.Today == clock.DateOf(tx.Now(), r.zone) {
+	c, ok := r.board.boards[year]
+	if ok && c.version == version && c.board.Today == clock.DateOf(tx.Now(), r.zone) && c.board.sight.rules == r.Rules() {
 		board = c.board
 	}
 	return version, board, nil

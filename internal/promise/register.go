@@ -31,7 +31,7 @@ type Register struct {
 	rules atomic.Pointer[Rules]
 	learn func(context.Context, *store.Tx) error // nil: others change no rules
 	units Units
-	board cache
+	board *cache
 	seen  atomic.Pointer[Board] // what Watch looked at last
 	queue *jobs.Queue           // nil: nobody is told
 }
@@ -55,15 +55,16 @@ type UnitDuty struct {
 
 // New returns the register of db. zone is the district's, in which days begin and end.
 func New(db *store.DB, zone *time.Location, wd Workdays, rules Rules, units Units) *Register {
-	r := &Register{db: db, zone: zone, wd: wd, units: units}
+	r := &Register{db: db, zone: zone, wd: wd, units: units, board: &cache{}}
 	r.rules.Store(&rules)
 	return r
 }
 
-// On returns the same register on another clock, for a simulator that plays the year.
+// On returns the same register on another clock, for a simulator that plays the year. The two keep their pictures together: what follows
+// from the year that is played is worked out by the register that is not.
 func (r *Register) On(now clock.Business) *Register {
 	other := New(r.db.WithClock(now), r.zone, r.wd, r.Rules(), r.units)
-	other.queue = r.queue
+	other.queue, other.board = r.queue, r.board
 	return other
 }
 

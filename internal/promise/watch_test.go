@@ -214,3 +214,38 @@ func TestOtherRulesTurnALightOnceHoweverManyServersLook(t *testing.T) {
 		is("by the rules as they were", 3)
 	}, jobs.Schema, Schema)
 }
+
+// TestWhoPlaysAYearDrawsItForTheOther: what follows from a light is worked out by the register of today, in the transactions of the day that is
+// played. It finds the picture that was drawn there, but not one that was drawn by other rules.
+func TestWhoPlaysAYearDrawsItForTheOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r, _ := watching(t, db)
+		june := clock.NewHand(day("2021-06-10").In(time.UTC).Add(9 * time.Hour)).Business()
+		played := r.On(june)
+		found := func() bool {
+			t.Helper()
+			board, err := played.Board(ctx, 2021)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var st *Standing
+			err = db.WithClock(june).Read(ctx, func(tx *store.Tx) (err error) {
+				st, err = r.Standing(ctx, tx, board.Rows[0].Number)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return st == board.Rows[0]
+		}
+		if !found() {
+			t.Error("it was drawn again")
+		}
+		rules := r.Rules()
+		rules.ReportDay++
+		r.SetRules(rules)
+		if found() {
+			t.Error("it was drawn by other rules")
+		}
+	}, jobs.Schema, Schema)
+}
