@@ -79,6 +79,9 @@ type App struct {
 	recounted atomic.Int64              // the calendar under which what falls due was worked out last
 }
 
+// passwordCost is what the hash of a password costs. Tests, which sign hundreds of people in, make it little.
+var passwordCost = identity.DefaultParams
+
 // Open brings the parts up: the database is migrated, the pack checked and applied, its report kept, and, for a demonstration, the year
 // played. It fails with the pack's findings, or with what stands in the way; what was done by then stays done, in whole batches, and the
 // next start goes on from there.
@@ -185,7 +188,7 @@ func (a *App) openParts(ctx context.Context) (err error) {
 	if a.calendar, err = calendar.Open(ctx, a.db, hours); err != nil {
 		return err
 	}
-	a.ids = identity.New(a.db, zone, a.cfg.Security, identity.TreesOf(a.places))
+	a.ids = identity.New(a.db, zone, a.cfg.Security, identity.TreesOf(a.places), identity.WithParams(passwordCost))
 	if a.files, err = files.Open(a.cfg.Files, a.cfg.Security); err != nil {
 		return err
 	}

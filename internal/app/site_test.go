@@ -16,12 +16,14 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"huying/internal/identity"
 	"huying/internal/store"
 	"huying/internal/store/storetest"
 	"huying/internal/web/webtest"
 )
 
 func TestMain(m *testing.M) {
+	passwordCost = identity.Params{Memory: 64, Passes: 1, Threads: 1}
 	if dir := os.Getenv(playIn); dir != "" {
 		os.Exit(playUntilKilled(dir))
 	}

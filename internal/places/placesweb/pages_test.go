@@ -67,7 +67,7 @@ func newSite(t *testing.T, db *store.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := identity.New(db, zhuhai, clock.Security{}, identity.TreesOf(ps))
+	ids := identity.New(db, zhuhai, clock.Security{}, identity.TreesOf(ps), identity.WithParams(identity.Params{Memory: 64, Passes: 1, Threads: 1}))
 	texts := webtest.Texts(t, places.Locales, placesweb.Locales, identity.Locales, store.Locales)
 	return &site{webtest.New(t, web.Options{Texts: texts, Zone: zhuhai, Nav: placesweb.Nav}, placesweb.Routes(db, ps, ids)...), ps, ids}
 }

@@ -54,7 +54,7 @@ func officeSite(t testing.TB, db *store.DB) *office {
 	o := &office{site: emptySite(t, db), read: readByWords}
 	trees, err := places.Open(public, o.db, zone)
 	must(t, err)
-	parts := promiseweb.Parts{DB: o.db, Register: o.register, IDs: identity.New(o.db, zone, clock.Security{}, identity.TreesOf(trees)), Places: trees, Files: o.files,
+	parts := promiseweb.Parts{DB: o.db, Register: o.register, IDs: identity.New(o.db, zone, clock.Security{}, identity.TreesOf(trees), identity.WithParams(identity.Params{Memory: 64, Passes: 1, Threads: 1})), Places: trees, Files: o.files,
 		Read: func(name string, data []byte) (promise.Read, error) { return o.read(name, data) }}
 	o.Site = webtest.New(t, web.Options{Texts: webtest.Texts(t, places.Locales, identity.Locales, files.Locales, promise.Locales, promiseweb.Locales, store.Locales, report.Locales),
 		Zone: zone, Nav: append(append([]web.NavItem{}, promiseweb.Nav...), promiseweb.StaffNav...), Business: o.hand.Business()}, promiseweb.Routes(parts)...)

@@ -121,7 +121,7 @@ func emptySite(t testing.TB, db *store.DB) *site {
 	})
 	s.files, err = files.Open(t.TempDir(), clock.Security{})
 	must(t, err)
-	ids := identity.New(db, zone, clock.Security{}, identity.TreesOf(trees))
+	ids := identity.New(db, zone, clock.Security{}, identity.TreesOf(trees), identity.WithParams(identity.Params{Memory: 64, Passes: 1, Threads: 1}))
 	s.register = promise.New(db, zone, weekdays{}, promise.Default, duties{})
 	parts := promiseweb.Parts{DB: db, Register: s.register, IDs: ids, Places: trees, Files: s.files,
 		Read: func(string, []byte) (promise.Read, error) { return promise.Read{}, nil }}
