@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,19 +24,18 @@ func (s *Service) Heard(ctx context.Context, tx *store.Tx, jobs []casework.Happe
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id IN ("+store.Marks(1, len(ids))+") ORDER BY o.case_id, o.id"+tx.ForUpdate(), store.Args(ids)...)
+	all, err := store.All(ctx, tx, (*Order).fields, orderColumns+" WHERE o.case_id IN ("+store.Marks(1, len(ids))+") ORDER BY o.id"+tx.ForUpdate(), store.Args(ids)...)
 	if err != nil {
 		return err
 	}
-	for len(all) > 0 {
-		n := slices.IndexFunc(all, func(o Order) bool { return o.Case != all[0].Case })
-		if n < 0 {
-			n = len(all)
-		}
-		if err := s.heardOf(ctx, tx, all[0].Case, all[:n]); err != nil {
+	of := map[int64][]Order{} // held in the order in which a comparison holds them
+	for _, o := range all {
+		of[o.Case] = append(of[o.Case], o)
+	}
+	for _, id := range slices.Sorted(maps.Keys(of)) {
+		if err := s.heardOf(ctx, tx, id, of[id]); err != nil {
 			return err
 		}
-		all = all[n:]
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (s *Service) tellOwner(ctx context.Context, tx *store.Tx, o *Order, t *tell
 			o.Seq++
 			o.Status, o.Outcome = is, outcome
 			text, files := said(t.p, r)
-			m := Message{Type: Feedback, Text: text, Status: &FeedbackPart{Seq: o.Seq, Is: is, Outcome: outcome, Handled: o.Handled, Due: dueOf(t.c, ""), At: r.At.In(s.Zone)}}
+			m := Message{Type: Feedback, Text: text, Status: &FeedbackPart{Seq: o.Seq, Is: is, Outcome: outcome, Handled: o.Handled, Due: dueOf(t.c, anyone), At: r.At.In(s.Zone)}}
 			if err := s.post(ctx, tx, o, m, files); err != nil {
 				return err
 			}
@@ -142,15 +142,26 @@ func said(p *casework.Procedure, r casework.Record) (text string, files []string
 	return text, files
 }
 
-// dueOf is when the first of what is still due falls due that a unit owes; empty: any unit.
-func dueOf(c *casework.Case, unit string) (due time.Time) {
+// dueOf is when the first of what is still due falls due that some units owe.
+func dueOf(c *casework.Case, whose func(casework.Member) bool) (due time.Time) {
 	for _, d := range c.Duties {
-		key, ok := d.Owner.Unit()
-		if ok && d.Status == casework.Due && (unit == "" || key == unit) && !d.Due.IsZero() && (due.IsZero() || d.Due.Before(due)) {
+		_, unit := d.Owner.Unit()
+		if unit && d.Status == casework.Due && whose(d.Owner) && !d.Due.IsZero() && (due.IsZero() || d.Due.Before(due)) {
 			due = d.Due
 		}
 	}
 	return due
+}
+
+func anyone(casework.Member) bool { return true }
+
+// unitOf reports whether a member is the unit of a peer, or the one that took over from it.
+func (s *Service) unitOf(takes *Takes) func(casework.Member) bool {
+	heir := s.Trees().Units.Heir(takes.Unit)
+	return func(m casework.Member) bool {
+		key, ok := m.Unit()
+		return ok && (key == takes.Unit || key == heir)
+	}
 }
 
 // tellHandler tells a peer that handles an order of ours what it must know: another deadline, that it is late, that it is needed no more.
@@ -162,15 +173,14 @@ func (s *Service) tellHandler(ctx context.Context, tx *store.Tx, o *Order, t *te
 	if s.needless(o, t.c, t.history) {
 		return s.withdraw(ctx, tx, o, t.p, t.c)
 	}
-	if due := dueOf(t.c, takes.Unit); !due.IsZero() && !due.Equal(o.Due) {
+	whose := s.unitOf(takes)
+	if due := dueOf(t.c, whose); !due.IsZero() && !due.Equal(o.Due) {
 		o.Due = due
 		if err := s.post(ctx, tx, o, Message{Type: Deadline, Due: due.In(s.Zone)}, nil); err != nil {
 			return err
 		}
 	}
-	late := func(e casework.Event) bool {
-		return e.Missed != nil && e.Missed.Owner == casework.UnitMember(takes.Unit)
-	}
+	late := func(e casework.Event) bool { return e.Missed != nil && whose(e.Missed.Owner) }
 	for _, r := range t.records {
 		if slices.ContainsFunc(r.Events, late) {
 			if err := s.post(ctx, tx, o, Message{Type: Urge, Text: "已超过办理时限，请尽快办理并反馈。"}, nil); err != nil {
@@ -187,13 +197,12 @@ func (s *Service) needless(o *Order, c *casework.Case, history []casework.Record
 	if c.Closed() {
 		return true
 	}
-	unit := s.peer(o.Peer).Takes.Unit
-	owed := owedBy(history, o.asked(), func(m casework.Member) bool {
-		key, ok := m.Unit()
-		return ok && (key == unit || key == s.Trees().Units.Heir(unit))
-	})
+	whose := s.unitOf(s.peer(o.Peer).Takes)
+	owed := owedBy(history, o.asked(), whose)
 	return len(owed) > 0 && !slices.ContainsFunc(c.Duties, func(d casework.Owing) bool {
-		return d.Outstanding() && slices.Contains(owed, d.DutyKey)
+		return d.Outstanding() && whose(d.Owner) && slices.ContainsFunc(owed, func(k casework.DutyKey) bool {
+			return k.Visit == d.Visit && k.Name == d.Name && (k.N == d.N || k.Owner != d.Owner) // of who took over it may have another number
+		})
 	})
 }
 
@@ -252,7 +261,7 @@ func (s *Service) SendOrder(ctx context.Context, tx *store.Tx, e casework.OrderA
 		if err != nil || o.Case != 0 {
 			return err
 		}
-		o.Case, o.Due, o.Told = c.ID, dueOf(c, peer.Takes.Unit), e.Seq
+		o.Case, o.Due, o.Told = c.ID, dueOf(c, s.unitOf(peer.Takes)), e.Seq
 		if err := s.post(ctx, tx, o, Message{Type: NewOrder, Order: orderOf(ev.Ordered, o.Due, s.Zone)}, ev.Ordered.Files); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"huying/internal/edge/orders/ordersweb"
 	"huying/internal/identity"
 	"huying/internal/store"
+	"huying/internal/store/storetest"
 	"huying/internal/web"
 	"huying/internal/web/webtest"
 )
@@ -235,4 +236,75 @@ func TestAnOrderForTheirKnowledgeEndsWithTheCase(t *testing.T) {
 		s.settle()
 		s.closed(order, "withdraw")
 	})
+}
+
+// Who takes over what the other side's unit owes needs the order as that unit did, on the same clock.
+func TestWhatASuccessorOwesIsStillAskedOfTheCity(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		number := s.orderIn("GD-1")
+		order := s.toCity(number)
+		s.settle()
+		*s.parts.Trees() = *merged("city-management", "governance")
+		s.must(s.db.Write(ctx, func(tx *store.Tx) error {
+			_, err := s.cases.DoIn(ctx, tx, casework.Asker{Program: true}, number, casework.Succeed{From: "city-management", Into: "governance"})
+			return err
+		}))
+		if u, _ := s.duty(number, "city-reply").Owner.Unit(); u != "governance" {
+			t.Fatalf("owed by %s", u)
+		}
+		s.settle()
+		s.later(time.Hour)
+		if rows := s.compare("city"); len(rows) != 0 {
+			t.Errorf("%+v", rows)
+		}
+		s.settle()
+		if o := s.city.order(us, order); o.Status != "accepted" || len(o.Heard) != 0 {
+			t.Fatalf("the order that the successor needs: %s, heard %v", o.Status, o.Heard)
+		}
+		// Late it is urged on, and taken back it is withdrawn.
+		s.hand.Set(time.Date(2021, 12, 3, 6, 0, 0, 0, time.UTC))
+		_, err := s.cases.Sweep(ctx, 100)
+		s.must(err)
+		s.settle()
+		s.does("builder", number, "recall", recall)
+		s.settle()
+		s.closed(order, "urge", "withdraw")
+	})
+}
+
+// TestRecordsOfSeveralCasesAreHeardWhileListsAreCompared: both hold orders in the same order, so that neither has to begin anew.
+func TestRecordsOfSeveralCasesAreHeardWhileListsAreCompared(t *testing.T) {
+	s := newSite(t, storetest.Postgres(t, schemas...))
+	first, second := s.orderIn("GD-1"), s.orderIn("GD-2")
+	held := []string{s.toCity(second), ""} // the later case is sent on first
+	s.settle()
+	held[1] = s.toCity(first)
+	s.settle()
+	hold := func(tx *store.Tx, number string) error {
+		return tx.Scan(ctx, "SELECT id FROM orders_order WHERE number = $1 FOR UPDATE", []any{number}, new(int64))
+	}
+	happened := []casework.Happened{{Case: s.caseOf(second).ID, Seq: 1}, {Case: s.caseOf(first).ID, Seq: 1}}
+	compared, heard, done := 0, 0, make(chan error, 1)
+	s.must(s.db.Write(ctx, func(tx *store.Tx) error {
+		if compared++; compared > 1 {
+			return nil
+		}
+		if err := hold(tx, held[0]); err != nil {
+			return err
+		}
+		go func() {
+			done <- s.db.Write(ctx, func(tx *store.Tx) error {
+				heard++
+				return s.orders.Heard(ctx, tx, happened)
+			})
+		}()
+		for s.count("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		return hold(tx, held[1])
+	}))
+	s.must(<-done)
+	if compared != 1 || heard != 1 {
+		t.Errorf("the comparison began %d times, the telling %d times", compared, heard)
+	}
 }

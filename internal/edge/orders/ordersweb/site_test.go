@@ -233,13 +233,21 @@ func each(t *testing.T, f func(t *testing.T, s *site)) {
 }
 
 // district is a small one, with the city's urban management as an external unit.
-func district() *places.Trees {
-	from := clock.Date{Year: 2016, Month: 1, Day: 1}
-	h := &places.History{Places: []places.Place{{Key: "zone", Kind: "district", From: from}, {Key: "tangjiawan", Parent: "zone", Kind: "town", Code: "440402100", From: from}}}
+func district() *places.Trees { return merged("", "") }
+
+// merged is the district on a day after one unit of it went into another.
+func merged(from, into string) *places.Trees {
+	day := clock.Date{Year: 2021, Month: 11, Day: 19}
+	begun := clock.Date{Year: 2016, Month: 1, Day: 1}
+	h := &places.History{Places: []places.Place{{Key: "zone", Kind: "district", From: begun}, {Key: "tangjiawan", Parent: "zone", Kind: "town", Code: "440402100", From: begun}}}
 	for _, key := range []string{"construction", "governance", "planning", "ecology", "tangjiawan", "city-management"} {
-		h.Units = append(h.Units, places.Unit{Key: key, Name: places.Text{ZH: key}, From: from, Fallback: key == "tangjiawan", External: key == "city-management"})
+		u := places.Unit{Key: key, Name: places.Text{ZH: key}, From: begun, Fallback: key == "tangjiawan", External: key == "city-management"}
+		if key == from {
+			u.Successor, u.Until = into, day.AddDays(-1)
+		}
+		h.Units = append(h.Units, u)
 	}
-	return h.On(clock.Date{Year: 2021, Month: 11, Day: 19})
+	return h.On(day)
 }
 
 type words struct{}
