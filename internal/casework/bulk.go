@@ -293,7 +293,7 @@ func (t *bulkRows) add(x *BulkCase, trees *places.Trees, idle func(jobs.Event) b
 	for _, a := range x.Procedure.approvers(c) {
 		t.approvers.Add(a, c.ID)
 	}
-	for _, m := range x.Procedure.readers(c, trees) {
+	for _, m := range x.Procedure.parts(c, trees) {
 		t.parts.Add(m, c.ID, x.Procedure.circled(c))
 	}
 	t.texts = append(t.texts, search.Text{ID: c.ID, Text: searchText(x.Procedure, c)})

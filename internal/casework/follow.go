@@ -78,8 +78,12 @@ func (Succession) Kind() string { return "casework.succession" }
 
 // Succeed passes what a unit has part in to its successor, in up to a batch of cases, and lets the rest follow.
 func (s *Service) Succeed(ctx context.Context, tx *store.Tx, e Succession) error {
-	cases, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number} }, `SELECT c.id, c.number FROM casework_part p
-		JOIN casework_case c ON c.id = p.case_id WHERE p.member = $1 AND p.case_id > $2 ORDER BY p.case_id LIMIT $3`, string(UnitMember(e.Key)), e.After, batch)
+	of := string(UnitMember(e.Key))
+	cases, err := store.All(ctx, tx, func(r *Row) []any { return []any{&r.ID, &r.Number} }, `SELECT id, number FROM casework_case WHERE id IN (
+		SELECT case_id FROM (SELECT case_id FROM casework_part WHERE member = $1 AND case_id > $3 ORDER BY case_id LIMIT $4) AS reads UNION
+		SELECT case_id FROM (SELECT case_id FROM casework_part WHERE member = $2 AND case_id > $3 ORDER BY case_id LIMIT $4) AS unread UNION
+		SELECT case_id FROM (SELECT DISTINCT case_id FROM casework_duty WHERE holder = $1 AND outstanding AND case_id > $3 ORDER BY case_id LIMIT $4) AS owes)
+		ORDER BY id LIMIT $4`, of, unreadMark+of, e.After, batch)
 	if err != nil {
 		return err
 	}

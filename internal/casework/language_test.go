@@ -202,7 +202,7 @@ states:
   b:
     title: {zh: 已印发}
     duties: {reply: {owed-by: named, within: 1 day, missed: nothing}}
-    do: {reply: {by: owed, with: [answer], meets: reply}}
+    do: {reply: {by: owed, with: [answer], meets: reply}, again: {by: lead, with: [reason], drops: reply, to: a}}
     next: {z: {when: met reply}}
   y: {title: {zh: 未印发}, ends: withdrawn, unseen-by: [named]}
   z: {title: {zh: 终}, ends: solved}
@@ -213,8 +213,8 @@ func TestAPartyReadsACaseOnlyLater(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := newOffice(t, db)
 		o.load(mustSmall(t, strings.Replace(later, "    unseen-by: [named]\n", "", 1)))
-		open := func() string {
-			done, err := o.Open(o.ctx, Asker{Actor: holder(1, identity.Clerk, "office", "")}, "p", OpenCase{Form: Data{"units": []any{"planning"}}})
+		open := func(more ...any) string {
+			done, err := o.Open(o.ctx, Asker{Actor: holder(1, identity.Clerk, "office", "")}, "p", OpenCase{Form: Data{"units": append(more, "planning")}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -253,6 +253,12 @@ func TestAPartyReadsACaseOnlyLater(t *testing.T) {
 		sees(dropped, false)
 		o.do(planner, issued, Do{Action: "reply", Input: Data{"answer": "收到"}})
 		sees(issued, true)
+		again := open("ecology")
+		o.do(lead, again, Do{Action: "issue"})
+		o.do(planner, again, Do{Action: "reply", Input: Data{"answer": "收到"}})
+		sees(again, true)
+		o.do(lead, again, Do{Action: "again", Input: Data{"reason": "有误，重拟"}})
+		sees(again, false) // whether they had answered or not
 	}, schemas...)
 }
 

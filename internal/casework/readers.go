@@ -40,6 +40,22 @@ func (p *Procedure) readers(c *Case, trees *places.Trees) []string {
 // outlineMark stands before who sees only the outline of a case.
 const outlineMark = "~"
 
+// parts are the readers of a case and, with unreadMark before them, the units of its parties that do not read it, as the database keeps them.
+func (p *Procedure) parts(c *Case, trees *places.Trees) []string {
+	out := p.readers(c, trees)
+	for _, members := range c.Parties {
+		for _, m := range members {
+			if _, unit := m.Unit(); unit && !slices.Contains(out, string(m)) {
+				out = addOnce(out, unreadMark+string(m))
+			}
+		}
+	}
+	return out
+}
+
+// unreadMark stands before a unit that does not read a case. Who takes over from it finds the case by that.
+const unreadMark = "-"
+
 type reading struct {
 	p   *Procedure
 	c   *Case
@@ -71,14 +87,17 @@ func (r *reading) closed() {
 
 // open lets in everybody who has something to do in the case.
 func (r *reading) open(trees *places.Trees) {
-	s, _ := r.p.state(r.c.State)
+	unseen := func(string) bool { return false }
+	if s, ok := r.p.state(r.c.State); ok {
+		unseen = func(party string) bool { return slices.Contains(s.UnseenBy, party) }
+	}
 	for party, members := range r.c.Parties {
-		if s == nil || !slices.Contains(s.UnseenBy, party) {
+		if !unseen(party) {
 			r.addAll(party, members)
 		}
 	}
 	for i := range r.c.Duties {
-		if o := &r.c.Duties[i]; o.Status != Dropped && !o.Gone {
+		if o := &r.c.Duties[i]; o.Status != Dropped && !o.Gone && (o.outstanding() || !unseen(o.Party)) {
 			r.add(r.p.actors(r.c, o.Party, o.Owner)...)
 		}
 	}

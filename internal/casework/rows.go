@@ -265,9 +265,9 @@ func saveApprovers(ctx context.Context, tx *store.Tx, p *Procedure, old, c *Case
 func saveParts(ctx context.Context, tx *store.Tx, was, p *Procedure, trees *places.Trees, old, c *Case) error {
 	var before []string
 	if old != nil {
-		before = was.readers(old, trees)
+		before = was.parts(old, trees)
 	}
-	now := p.readers(c, trees)
+	now := p.parts(c, trees)
 	var args []any
 	for _, m := range now {
 		if !slices.Contains(before, m) || old.Hash != c.Hash {
