@@ -61,10 +61,8 @@ func (s *Service) Send(ctx context.Context, tx *store.Tx, messages ...Message) e
 			all = append(all, copied{&m, args, person})
 		}
 	}
-	// two who tell the same people the same do not wait for one another crosswise
-	slices.SortFunc(all, func(a, b copied) int {
-		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.m.Dedup, b.m.Dedup))
-	})
+	// two who tell the same people the same do not wait for one another crosswise; what was said later stands above what was said before
+	slices.SortStableFunc(all, func(a, b copied) int { return cmp.Compare(a.person, b.person) })
 	for some := range slices.Chunk(all, maxCopies) {
 		if err := s.tell(ctx, tx, some); err != nil {
 			return err

@@ -3,7 +3,10 @@ package notice
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +49,30 @@ func TestANoticeStandsInTheProgramIfAndOnlyIfItsCauseDoes(t *testing.T) {
 		w.tell(progress("一", 1))
 		if _, total := w.list(1, Filter{}); total != 3 {
 			t.Errorf("without a key the same is told again; %d notices", total)
+		}
+	})
+}
+
+func TestOfWhatIsToldTogetherTheLastStandsFirst(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		var all []Message
+		for i := 8; i <= 11; i++ {
+			m := duty(fmt.Sprint(i), 1, 2)
+			m.Dedup = fmt.Sprintf("case/1/%d/0", i)
+			all = append(all, m)
+		}
+		w.write(func(tx *store.Tx) error { return w.Send(ctx, tx, all...) })
+		for person := range int64(2) {
+			var got []string
+			items, _ := w.list(person+1, Filter{})
+			for _, i := range items {
+				title, _, _ := strings.Cut(w.Say(i18n.EN, i), ":")
+				got = append(got, title)
+			}
+			if !slices.Equal(got, []string{"11", "10", "9", "8"}) {
+				t.Errorf("person %d reads %q", person+1, got)
+			}
 		}
 	})
 }
