@@ -42,13 +42,14 @@ type Board struct {
 // times over, and meanwhile counted in the background: at a million cases a look must not wait for seconds, nor keep the database busy for
 // everybody.
 const (
-	manyCounted = 20_000
-	showFor     = 20               // times as long as it took
-	countFor    = 2 * time.Minute  // at most
-	waitFor     = 3 * time.Second  // for one that was never counted
-	keepBoard   = 10 * time.Minute // for whoever looks next, whom a new one follows
-	mostBoards  = 100
+	showFor    = 20               // times as long as it took
+	countFor   = 2 * time.Minute  // at most
+	waitFor    = 3 * time.Second  // for one that was never counted
+	keepBoard  = 10 * time.Minute // for whoever looks next, whom a new one follows
+	mostBoards = 100
 )
+
+var manyCounted = 20_000 // less in a test
 
 // ErrStillCounting is an errs.Unavailable.
 var ErrStillCounting = errs.New(errs.Unavailable, "casework.still_counting")
@@ -57,7 +58,7 @@ var ErrStillCounting = errs.New(errs.Unavailable, "casework.still_counting")
 type boards struct {
 	counting singleflight.Group
 	mu       sync.Mutex
-	slow     map[string]*Board
+	kept     map[string]*Board
 }
 
 // Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
@@ -112,7 +113,7 @@ func (s *Service) count(ctx context.Context, key string, q query) (*Board, error
 func (b *boards) find(key string) *Board {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.slow[key]
+	return b.kept[key]
 }
 
 // keep keeps a board that much was counted for, and forgets it when that is so no longer.
@@ -120,18 +121,18 @@ func (b *boards) keep(key string, board *Board) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !board.many {
-		delete(b.slow, key)
+		delete(b.kept, key)
 		return
 	}
-	for old, x := range b.slow {
-		if len(b.slow) >= mostBoards || x.until.Add(keepBoard).Before(board.until) {
-			delete(b.slow, old)
+	for old, x := range b.kept {
+		if len(b.kept) >= mostBoards || x.until.Add(keepBoard).Before(board.until) {
+			delete(b.kept, old)
 		}
 	}
-	if b.slow == nil {
-		b.slow = map[string]*Board{}
+	if b.kept == nil {
+		b.kept = map[string]*Board{}
 	}
-	b.slow[key] = board
+	b.kept[key] = board
 }
 
 // boardQuery counts the duties of a board by who owed them, what became of them, and how long they took. Whoever oversees the whole district

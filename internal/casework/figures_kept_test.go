@@ -44,5 +44,12 @@ func TestWhatManyWereCountedFromIsToldAgain(t *testing.T) {
 		if n := counted(); n != 3 {
 			t.Errorf("%d of 3 cases, when the time is over", n)
 		}
+		was := manyCounted
+		t.Cleanup(func() { manyCounted = was })
+		manyCounted = 3
+		counted()
+		if k := o.counts.kept[key]; len(k.counted) == 0 || !k.until.After(now) {
+			t.Errorf("of as many as are told again is kept %+v", k)
+		}
 	}, schemas...)
 }
