@@ -74,11 +74,15 @@ func (a *front) command(r *web.Request, who casework.Asker, cmd casework.Command
 	if err != nil {
 		return refused(who, err)
 	}
+	more := func(c *oneCase) { c.Secret = done.Secret }
 	v, err := a.Cases.Left(r.Context(), who, done)
+	if errs.Is(err, errs.NotFound) && !done.Again { // by it they gave their part away
+		return a.done(r, done, http.StatusOK, more)
+	}
 	if err != nil {
 		return err
 	}
-	return a.answer(r, v, http.StatusOK, func(c *oneCase) { c.Secret = done.Secret })
+	return a.answer(r, v, http.StatusOK, more)
 }
 
 // nod is what an approval, or a return, is given with: which of the things that wait it means. That may be left out where one waits for the

@@ -172,7 +172,7 @@ func (a *front) open(r *web.Request) error {
 	}
 	v, err := a.Cases.Left(r.Context(), who, done)
 	if errs.Is(err, errs.NotFound) { // opened for somebody else, in a closed circle
-		return a.opened(r, done, more)
+		return a.done(r, done, http.StatusCreated, more)
 	}
 	if err != nil {
 		return err
@@ -180,13 +180,13 @@ func (a *front) open(r *web.Request) error {
 	return a.answer(r, v, http.StatusCreated, more)
 }
 
-// opened answers with no more than that a case was opened.
-func (a *front) opened(r *web.Request, done casework.Done, more func(*oneCase)) error {
+// done answers who does not see the case with no more than that it was done, and where the case then stands.
+func (a *front) done(r *web.Request, done casework.Done, status int, more func(*oneCase)) error {
 	c, s := done.Case, a.shaper(r)
 	out := oneCase{row: s.row(casework.Row{Number: c.Number, Procedure: c.Procedure, State: c.State, Outcome: c.Outcome, OpenedAt: c.OpenedAt,
 		ClosedAt: c.ClosedAt, Sight: casework.Outline}, done.Procedure.StateTitle(c.State), c.OpenedAt), Seq: c.Seq, Actions: []action{}}
 	more(&out)
-	return r.JSON(http.StatusCreated, out)
+	return r.JSON(status, out)
 }
 
 // opens is the command that an opening asks for.
