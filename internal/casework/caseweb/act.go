@@ -63,7 +63,7 @@ func (h *pages) act(r *web.Request) error {
 		}
 		if err == nil {
 			r.Flash("caseweb.did", "what", cv.d.text(o.Title), "number", done.Case.Number)
-			return r.Redirect(cv.path())
+			return h.goOn(r, cv, done)
 		}
 		if !f.Takes(prefixed(err)) {
 			return err
@@ -245,7 +245,8 @@ func (h *pages) approve(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Cases.Do(r.Context(), h.askerAt(r, f), cv.Number, casework.Approve{Which: whichOf(f)}); err != nil {
+	done, err := h.Cases.Do(r.Context(), h.askerAt(r, f), cv.Number, casework.Approve{Which: whichOf(f)})
+	if err != nil {
 		if !errs.Is(err, errs.Conflict) {
 			return err
 		}
@@ -255,6 +256,18 @@ func (h *pages) approve(r *web.Request) error {
 		return cv.show(http.StatusConflict)
 	}
 	r.Flash("caseweb.approved_flash")
+	return h.goOn(r, cv, done)
+}
+
+// goOn leads on from what was done: to the case, or, for who by it gave away their part in a case that they may not see now, to their desk.
+func (h *pages) goOn(r *web.Request, cv *caseView, done casework.Done) error {
+	if cv.d.v.Sees(done.Procedure, done.Case) == casework.Nothing { // with their own eyes; a deputy may see it still
+		if _, err := h.Cases.Left(r.Context(), h.asker(r), done); errs.Is(err, errs.NotFound) {
+			return r.Redirect("/tasks")
+		} else if err != nil {
+			return err
+		}
+	}
 	return r.Redirect(cv.path())
 }
 
