@@ -1,7 +1,6 @@
 package web
 
 import (
-	"github.com/klauspost/compress/gzip"
 	"io"
 	"net/http"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
 )
 
 // Levels at which a page takes well under a millisecond.
