@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,31 @@ func TestWhoStandsInReadsWhatTheyMayDo(t *testing.T) {
 				return err
 			})
 		}
+	}, schemas...)
+}
+
+func TestWhatHappenedInSeveralCasesIsToldEachToItsOwn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		for _, a := range []*identity.Actor{holder(21, identity.Clerk, "construction", ""), holder(22, identity.Clerk, "governance", ""), holder(23, identity.Clerk, "construction", "")} {
+			o.people[a.ID] = a
+		}
+		road, rubbish := o.open(neighbour), o.open(neighbour, "category", "rubbish")
+		o.read(func(tx *store.Tx) error {
+			all, err := o.Happenings(o.ctx, tx, []Happened{{rubbish.ID, 1}, {road.ID, 1}})
+			if err != nil || len(all) != 2 || all[0].Case.ID != rubbish.ID || all[1].Case.ID != road.ID || all[1].Record.Seq != 1 || all[1].Procedure.Name != "whistle" {
+				t.Errorf("%+v, %v", all, err)
+			}
+			if _, err := o.Happenings(o.ctx, tx, []Happened{{road.ID, 1}, {road.ID, 99}}); !errs.Is(err, errs.NotFound) {
+				t.Errorf("of a record that is not there: %v", err)
+			}
+			both := [][]string{{"unit:construction"}, {"unit:governance"}}
+			to, err := o.Audiences(o.ctx, tx, []Telling{{all[1].Procedure, road, both, 21}, {all[0].Procedure, rubbish, both, 0}})
+			if want := [][][]int64{{{23}, nil}, {nil, {22}}}; err != nil || !reflect.DeepEqual(to, want) {
+				t.Errorf("told are %v, want %v; %v", to, want, err)
+			}
+			return nil
+		})
 	}, schemas...)
 }
 

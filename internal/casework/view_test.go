@@ -396,3 +396,31 @@ func TestInPublicNoAccountIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatACommandLeftIsShownAsItDid: not what others have done since, and to nobody more than they see.
+func TestWhatACommandLeftIsShownAsItDid(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		builder := holder(3, identity.Clerk, "construction", "")
+		c := o.open(neighbour)
+		done, err := o.Do(o.ctx, Asker{Actor: builder}, c.Number, Do{Action: "report-in", Input: Data{"note": "到"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.do(builder, c.Number, Note{Text: "后来说的"})
+		left := func(a *identity.Actor) *View {
+			t.Helper()
+			v, err := o.Left(o.ctx, Asker{Actor: a}, done)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		if v := left(builder); v.Sight != Whole || v.Seq != 2 || len(v.History) != 2 || v.History[1].Seq != 2 {
+			t.Errorf("who did it is shown record %d, %d in the history: %s", v.Seq, len(v.History), o.all(v))
+		}
+		if v := left(nil); v.Sight != Outline || v.Form != nil || v.History != nil || v.Parties != nil || len(v.Offers) != 0 {
+			t.Errorf("the public is shown %s", o.all(v))
+		}
+	}, schemas...)
+}
