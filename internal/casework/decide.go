@@ -205,8 +205,11 @@ func (d *decider) enter(state string) error {
 func (d *decider) meet(o Owing) error {
 	d.emit(Event{Met: &Met{DutyKey: o.DutyKey, Late: o.Status == Breach}})
 	if def := d.definition(&o); o.Status == Due && def.recurs() {
-		return d.nextTurn(&o, def)
+		if err := d.nextTurn(&o, def); err != nil {
+			return err
+		}
 	}
+	d.lapseDone(&o)
 	return nil
 }
 

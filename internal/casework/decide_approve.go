@@ -122,6 +122,15 @@ func (d *decider) lapse() {
 	}
 }
 
+// lapseDone gives back what a member asked for to meet a duty that was met otherwise: approved, it would meet those of the others.
+func (d *decider) lapseDone(o *Owing) {
+	for _, p := range slices.Clone(d.c.Pending) {
+		if f := d.asked(&p); f != nil && p.For == o.Owner && slices.Contains(f.def.Meets, o.Name) && !d.owes(p.For, f) {
+			d.emit(Event{Returned: &Returned{Action: p.Action, For: p.For}})
+		}
+	}
+}
+
 // hasLeft reports whether a member is of none of the parties of many any more that may do an action.
 func (d *decider) hasLeft(f *found, m Member) bool {
 	return m != "" && !slices.ContainsFunc(f.def.By, func(term string) bool {

@@ -171,6 +171,22 @@ func TestWhatWaitsEndsWithTheStateAndWithThePart(t *testing.T) {
 	pl.refused(errs.Forbidden, head(9, "health"), Approve{})
 }
 
+// TestADraftEndsWithTheDutyThatItWasToMeet: signed all the same, it would answer for the units that have not.
+func TestADraftEndsWithTheDutyThatItWasToMeet(t *testing.T) {
+	pl := twoDrafts(t)
+	pl.do(planningClerk, draftOf("own"))
+	pl.do(planningHead, Approve{Which{Action: "own"}})
+	pl.waits("answer unit:ecology 0")
+	if got := pl.told(NewsReturned); got != "unit:planning" {
+		t.Errorf("that it ended is told to %q", got)
+	}
+	pl.refused(errs.Forbidden, planningHead, Approve{})
+	pl.is("a", "answer unit:ecology 11-24 17:30")
+	pl.do(ecologyHead, Approve{})
+	pl.do(boss, Approve{})
+	pl.is("z", "")
+}
+
 // TestHistoriesOfOlderProgramsFoldAsTheyDid: their approvals and returns name nothing, and what was done does not say for whom.
 func TestHistoriesOfOlderProgramsFoldAsTheyDid(t *testing.T) {
 	asked := Event{Asked: &Asked{State: "a", Action: "answer", Input: Data{"answer": "旧"}, For: "unit:planning"}}
