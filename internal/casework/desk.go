@@ -201,10 +201,8 @@ type Approval struct {
 
 // Approvals returns what waits for the viewer's approval, in up to limit cases, those first in which nothing has happened for longest.
 func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) (all []Approval, err error) {
-	keys := v.approves()
-	of := Filter{Limit: limit}
-	q := query{of.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN (SELECT case_id FROM casework_approver WHERE approver IN "+marks(len(keys))+
-		")", "c.moved_at, c.id"), asAny(keys)}
+	of, ids := Filter{Limit: limit}, v.approvable()
+	q := query{of.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN ("+ids.text+")", "c.moved_at, c.id"), ids.args}
 	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
 	if err != nil {
 		return nil, err
@@ -216,6 +214,7 @@ func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit i
 			return nil, err
 		}
 		r.Sight = v.Sees(p, c)
+		keys := v.approves(c.Place)
 		for j := range c.Pending {
 			q := &c.Pending[j]
 			if !slices.ContainsFunc(p.Approvers(c, q), func(a string) bool { return slices.Contains(keys, a) }) {
@@ -231,11 +230,30 @@ func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit i
 	return all, nil
 }
 
-// approves are the approvers that name the viewer.
-func (v *Viewer) approves() []string {
+// approvable is the query over the cases of which something waits for the viewer.
+func (v *Viewer) approvable() query {
+	anywhere := v.approves(nowhere)
+	q := query{"SELECT case_id FROM casework_approver WHERE approver IN " + marks(len(anywhere)), asAny(anywhere)}
+	for _, r := range v.roles {
+		if r.place != "" {
+			keys := append(v.placesUnder(r.place), "")
+			q.text += " UNION SELECT a.case_id FROM casework_approver a JOIN casework_case k ON k.id = a.case_id WHERE a.approver = ? AND k.place IN " + marks(len(keys))
+			q.args = append(append(q.args, r.role+approverAtAll), asAny(keys)...)
+		}
+	}
+	return q
+}
+
+// nowhere is no place that is: only what is bound to none reaches there.
+const nowhere = "-"
+
+// approves are the approvers that name the viewer in a case of a place.
+func (v *Viewer) approves(place string) []string {
 	out := slices.Clone(v.own)
 	for _, r := range v.roles {
-		out = append(out, r.role+approverAtAll)
+		if v.reaches(r.place, place) {
+			out = append(out, r.role+approverAtAll)
+		}
 	}
 	for _, p := range v.posts {
 		for _, u := range v.trees.Units.Under(p.Unit) {

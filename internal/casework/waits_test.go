@@ -390,3 +390,31 @@ func TestTwoUnitsDraftsWaitInTheDatabase(t *testing.T) {
 		desks(map[*identity.Actor]string{surveyor: of("planning", second), chief: of("ecology", second), lead: ""})
 	}, schemas...)
 }
+
+// TestNoDeskShowsWhatIsForSomebodyElsesPlace: who holds the role that approves elsewhere is shown nothing of the case.
+func TestNoDeskShowsWhatIsForSomebodyElsesPlace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		o.load(mustSmall(t, `
+form: {required: [place], properties: {place: {title: 地点, type: string, format: place}}}
+parties: {lead: {one: unit, is: planning}}
+visible: {public: none}
+states:
+  a:
+    title: {zh: 甲}
+    duties: {x: {owed-by: lead, within: 1 day, missed: nothing}}
+    do: {x: {by: lead, with: [answer], approve: [leader], meets: x, to: z}}
+  z: {title: {zh: 终}, ends: solved}
+`))
+		done, err := o.Open(o.ctx, Asker{Actor: holder(1, identity.Clerk, "office", "")}, "p", OpenCase{Form: Data{"place": "jinfeng"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.do(holder(2, identity.Clerk, "planning", ""), done.Case.Number, draftOf("x"))
+		for place, want := range map[string]string{"": "PP-000001 x unit:planning", "jinfeng": "PP-000001 x unit:planning", "xiazha": ""} {
+			if got := o.approvals(holder(3, identity.Leader, "", place)); got != want {
+				t.Errorf("on the desk of the leader of %q lies %q, want %q", place, got, want)
+			}
+		}
+	}, schemas...)
+}
