@@ -218,7 +218,10 @@ var staff = []struct{ login, path, name string }{
 	{"xinfang", "/cases?procedure=petitions&progress=open&sort=due", "the open petitions by their clocks"},
 	{"ducha", "/cases?procedure=petitions&progress=open&sort=due", "the same for whom they are closed"},
 	{"ducha", "/cases?procedure=whistle&progress=late&sort=due", "the whistles that are late"},
+	{"ducha", "/cases?place=jinfeng", "the cases of a place"},
+	{"ducha", "/cases?unit=ecology&progress=open&sort=due", "the open cases of a unit by their clocks"},
 	{"ducha", "/board", "the board"},
+	{"ducha", "/board/duties?unit=tangjiawan&what=met&from=2021-01-01&until=2021-11-19", "what a figure of the board was counted from"},
 	{"jianshe", "/cases?scope=mine", "a unit's list"},
 	{"jianshe", "/tasks", "a unit's desk"},
 }
