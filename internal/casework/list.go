@@ -96,10 +96,16 @@ func (q query) numbered() string {
 }
 
 // conditions of the filter on the row c.
-func (f *Filter) conditions(v *Viewer, now time.Time, zone *time.Location) (conds []string, args []any) {
+//
+// When they are to be walked by their clocks, SQLite looks unit and place up in no other index: they stand in the one that it walks.
+func (f *Filter) conditions(v *Viewer, byClock bool, now time.Time, zone *time.Location) (conds []string, args []any) {
 	and := func(cond string, more ...any) { conds, args = append(conds, cond), append(args, more...) }
+	walked := ""
+	if byClock {
+		walked = "+" // of an expression there is no index
+	}
 	for _, eq := range [][2]string{{"c.procedure", f.Procedure}, {"c.state", f.State}, {"c.outcome", string(f.Outcome)}, {"c.category", f.Category},
-		{"c.lead_unit", f.Lead}, {"c.repeats", f.Repeats}, {"c.tone", f.Tone}} {
+		{walked + "c.lead_unit", f.Lead}, {"c.repeats", f.Repeats}, {"c.tone", f.Tone}} {
 		if eq[1] != "" {
 			and(eq[0]+" = ?", eq[1])
 		}
@@ -115,7 +121,7 @@ func (f *Filter) conditions(v *Viewer, now time.Time, zone *time.Location) (cond
 	}
 	if f.Place != "" {
 		keys := v.placesUnder(f.Place)
-		and("c.place IN "+marks(len(keys)), asAny(keys)...)
+		and(walked+"c.place IN "+marks(len(keys)), asAny(keys)...)
 	}
 	if !f.From.IsZero() {
 		and("c.opened_at >= ?", micros(f.From.In(zone)))
@@ -143,24 +149,17 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 	if f.Limit == 0 {
 		f.Limit = 20
 	}
-	conds, args := f.conditions(&v, tx.Now(), s.Calendar().Zone())
+	few := query{}
 	if f.Procedure != "" && !f.Mine {
-		few, err := s.few(ctx, tx, &v, f.Procedure)
-		if err != nil {
+		if few, err = s.few(ctx, tx, &v, f.Procedure); err != nil {
 			return nil, 0, err
-		}
-		if few.text != "" {
-			conds, args = append(conds, few.text), append(args, few.args...)
 		}
 	}
 	order, ok := orders[f.Sort]
 	if !ok {
 		order = orders[""]
 	}
-	q, count := f.overAll(&v, conds, args, order), f.overAll(&v, conds, args, "")
-	if f.Mine {
-		q, count = f.overMine(&v, conds, args, order), f.overMine(&v, conds, args, "")
-	}
+	q, count := s.chosen(tx, &v, &f, few, order), s.chosen(tx, &v, &f, few, "")
 	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
 	if err != nil {
 		return nil, 0, err
@@ -239,6 +238,30 @@ func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.
 
 const listedColumns = rowColumns + ", x.doc"
 
+// chosen is the query over the cases that f chooses; with no order it is the one that is counted. few, if not empty, is a condition more.
+//
+// SQLite knows no numbers of rows: it would gather all cases of a unit or a place to sort or to count them. What is open it walks by its clocks.
+func (s *Service) chosen(tx *store.Tx, v *Viewer, f *Filter, few query, order string) query {
+	byClock := tx.Engine() == store.SQLite && (f.Progress == "open" || f.Progress == "late") && (order == "" || order == orders["due"])
+	conds, args := f.conditions(v, byClock, tx.Now(), s.Calendar().Zone())
+	if few.text != "" {
+		conds, args = append(conds, few.text), append(args, few.args...)
+	}
+	if f.Mine {
+		return f.overMine(v, conds, args, order)
+	}
+	q := f.overAll(v, conds, args)
+	switch {
+	case order != "":
+		q.text = f.page(q.text, order)
+	case byClock && f.Found == nil && few.text == "":
+		q.text += " ORDER BY " + orders["due"] + atMost(MostCounted+1, 0)
+	default:
+		q.text += atMost(MostCounted+1, 0)
+	}
+	return q
+}
+
 // page is the query of a page of those cases that an expression names by their ids. What they are is read when it is known which: a database
 // that sorts carries all along that is asked for.
 func (f *Filter) page(ids, order string) string {
@@ -246,16 +269,10 @@ func (f *Filter) page(ids, order string) string {
 		") AS page JOIN casework_case c ON c.id = page.case_id JOIN casework_doc x ON x.case_id = c.id ORDER BY " + order
 }
 
-// overAll is the query over all cases that a viewer sees; with no order it is the one that is counted.
-func (f *Filter) overAll(v *Viewer, conds []string, args []any, order string) query {
+// overAll is the query over all cases that a viewer sees.
+func (f *Filter) overAll(v *Viewer, conds []string, args []any) query {
 	see, more := v.where(f.least())
-	q := query{text: "SELECT c.id AS case_id FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
-	if order == "" {
-		q.text += atMost(MostCounted+1, 0)
-	} else {
-		q.text = f.page(q.text, order)
-	}
-	return q
+	return query{text: "SELECT c.id AS case_id FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 }
 
 // overMine is the query over the cases in which a viewer has a part. Each way of having one is walked in order by its own index, so that
