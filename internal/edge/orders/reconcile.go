@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"huying/internal/casework"
@@ -123,7 +124,7 @@ func (s *Service) compare(ctx context.Context, l *link) (Check, error) {
 		return Check{}, err
 	}
 	c := Check{Peer: l.Key, At: began, Listed: len(theirs)}
-	return c, s.DB.Write(ctx, func(tx *store.Tx) (err error) {
+	err = s.DB.Write(ctx, func(tx *store.Tx) (err error) {
 		if c.Differences, err = s.weigh(ctx, tx, l, theirs, began); err != nil {
 			return err
 		}
@@ -132,6 +133,7 @@ func (s *Service) compare(ctx context.Context, l *link) (Check, error) {
 			l.Key, clock.DateOf(began, s.Zone).String(), began.UnixMicro(), c.Listed, c.Differences)
 		return err
 	})
+	return c, err
 }
 
 // ask is the whole list of a peer.
@@ -166,6 +168,7 @@ func (s *Service) ask(ctx context.Context, l *link, since time.Time) (map[Item]I
 
 // weigh notes in what their list differs from ours, and returns in how many orders.
 func (s *Service) weigh(ctx context.Context, tx *store.Tx, l *link, theirs map[Item]Item, at time.Time) (differences int, err error) {
+	theirs = maps.Clone(theirs) // a transaction may have to begin anew
 	w := &weighing{s: s, at: at}
 	if w.busy, err = s.underway(ctx, tx, l); err != nil {
 		return 0, err
@@ -199,7 +202,8 @@ type weighing struct {
 	differences int
 }
 
-// forgotten withdraws an order of ours that its case needs no more, and of which the peer was never told so.
+// forgotten tells the peer of an order of ours what no job told it, for it happened just while the order was being sent, and withdraws one that
+// its case needs no more and of which the peer was never told so.
 func (w *weighing) forgotten(ctx context.Context, tx *store.Tx, l *link, o *Order) error {
 	if o.Way != Out || o.Case == 0 || l.Takes == nil || o.Status.final() || w.busy[o.ID] {
 		return nil
@@ -208,8 +212,12 @@ func (w *weighing) forgotten(ctx context.Context, tx *store.Tx, l *link, o *Orde
 	if err != nil {
 		return err
 	}
+	if o.Told < c.Seq {
+		w.busy[o.ID] = true
+		return w.s.heardOf(ctx, tx, c.ID, []Order{*o})
+	}
 	history, err := w.s.Cases.Records(ctx, tx, c.ID)
-	if err != nil || o.Told < c.Seq || !w.s.needless(o, c, history) { // what was not looked at yet is for the job that does
+	if err != nil || !w.s.needless(o, c, history) {
 		return err
 	}
 	w.busy[o.ID] = true

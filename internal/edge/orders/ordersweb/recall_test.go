@@ -308,3 +308,60 @@ func TestRecordsOfSeveralCasesAreHeardWhileListsAreCompared(t *testing.T) {
 		t.Errorf("the comparison began %d times, the telling %d times", compared, heard)
 	}
 }
+
+// What no job told, because it happened just while the order was being sent, is told with the comparison.
+func TestWhatNoJobToldIsToldWithTheDaysComparison(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		number := s.orderIn("GD-1")
+		order := s.toCity(number)
+		s.settle()
+		s.does("builder", number, "recall", recall)
+		s.must(s.db.Write(ctx, func(tx *store.Tx) error {
+			n, err := tx.Exec(ctx, "DELETE FROM jobs WHERE kind = $1 AND done_at IS NULL", casework.Happened{}.Kind())
+			if n == 0 {
+				t.Error("no job was to tell it")
+			}
+			return err
+		}))
+		s.later(time.Hour)
+		if rows := s.compare("city"); len(rows) != 0 {
+			t.Errorf("%+v", rows)
+		}
+		s.settle()
+		s.closed(order, "withdraw")
+	})
+}
+
+// TestAComparisonThatBeginsAnewKnowsTheWholeList: the database lets one of two begin anew who wait for one another.
+func TestAComparisonThatBeginsAnewKnowsTheWholeList(t *testing.T) {
+	s := newSite(t, storetest.Postgres(t, schemas...))
+	held := []string{s.toCity(s.orderIn("GD-1")), s.toCity(s.orderIn("GD-2"))}
+	s.settle()
+	s.later(time.Hour)
+	hold := func(tx *store.Tx, number string) error {
+		return tx.Scan(ctx, "SELECT id FROM orders_order WHERE number = $1 FOR UPDATE", []any{number}, new(int64))
+	}
+	done := make(chan orders.Check, 1)
+	s.must(s.db.Write(ctx, func(tx *store.Tx) error {
+		if err := hold(tx, held[1]); err != nil {
+			return err
+		}
+		go func() {
+			c, err := s.orders.Compare(ctx, "city")
+			if err != nil {
+				t.Error(err)
+			}
+			done <- c
+		}()
+		for s.count("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		return hold(tx, held[0])
+	}))
+	if c := <-done; c.Listed != 2 || c.Differences != 0 {
+		t.Errorf("%+v", c)
+	}
+	if rows := s.rows(orders.Filter{Show: "different"}); len(rows) != 0 {
+		t.Errorf("%+v", rows)
+	}
+}
