@@ -202,7 +202,7 @@ type Approval struct {
 // Approvals returns what waits for the viewer's approval, in up to limit cases, those first in which nothing has happened for longest.
 func (s *Service) Approvals(ctx context.Context, tx *store.Tx, v Viewer, limit int) (all []Approval, err error) {
 	of, ids := Filter{Limit: limit}, v.approvable()
-	q := query{of.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN ("+ids.text+")", "c.moved_at, c.id"), ids.args}
+	q := query{of.page(" FROM casework_case c WHERE c.id IN ("+ids.text+")", "c.moved_at, c.id"), ids.args}
 	found, err := store.All(ctx, tx, (*listed).fields, q.numbered(), q.args...)
 	if err != nil {
 		return nil, err

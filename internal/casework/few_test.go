@@ -43,6 +43,12 @@ func TestAClosedProcedureListsWhatOneHasAPartIn(t *testing.T) {
 				all, _ := listed(v, Filter{Limit: 100})
 				only, total := listed(v, Filter{Procedure: "mediation", Limit: 100})
 				first, counted := listed(v, Filter{Procedure: "mediation", Limit: 3})
+				found := &Found{Cond: "c.procedure = ?", Args: []any{"mediation"}}
+				_, by := listed(v, Filter{Found: found, Limit: 3})
+				_, beyond := listed(v, Filter{Found: found, Limit: 3, Offset: 30})
+				if by != want[who] || beyond != want[who] {
+					t.Errorf("%s finds %d by words, and %d behind the last page, want %d", who, by, beyond, want[who])
+				}
 				if len(all) != want[who] || !slices.Equal(all, only) || total != want[who] || counted != want[who] || !slices.Equal(first, only[:min(3, len(only))]) {
 					t.Errorf("up to %d parts: %s sees %v, of the procedure %v (%d), first %v (%d)", fewParts, who, all, only, total, first, counted)
 				}

@@ -173,7 +173,11 @@ func (s *Service) List(ctx context.Context, tx *store.Tx, v Viewer, f Filter) (r
 		r.Sight, r.Values = v.Sees(p, &found[i].c), found[i].c.Values
 		rows = append(rows, r.Within())
 	}
-	if n := len(rows); n < f.Limit && (n > 0 || f.Offset == 0) { // the last page tells how many there are
+	n := len(rows)
+	switch {
+	case n > 0 && f.Found != nil:
+		return rows, min(found[0].total, MostCounted+1), nil
+	case n < f.Limit && (n > 0 || f.Offset == 0): // the last page tells how many there are
 		return rows, min(f.Offset+n, MostCounted+1), nil
 	}
 	return rows, total, tx.Scan(ctx, "SELECT COUNT(*) FROM ("+count.numbered()+") AS n", count.args, &total)
@@ -231,12 +235,13 @@ func (s *Service) alwaysClosed(ctx context.Context, tx *store.Tx, procedure stri
 // listed is a row with the case itself, by which it is judged how much of it is seen.
 type listed struct {
 	Row
-	c Case
+	c     Case
+	total int // of the list, where the page tells it
 }
 
-func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.c)) }
+func (l *listed) fields() []any { return append(l.Row.fields(), store.AsJSON(&l.c), &l.total) }
 
-const listedColumns = rowColumns + ", x.doc"
+const listedColumns = rowColumns + ", x.doc, page.total"
 
 // chosen is the query over the cases that f chooses; with no order it is the one that is counted. few, if not empty, is a condition more.
 //
@@ -251,28 +256,31 @@ func (s *Service) chosen(tx *store.Tx, v *Viewer, f *Filter, few query, order st
 		return f.overMine(v, conds, args, order)
 	}
 	q := f.overAll(v, conds, args)
-	switch {
-	case order != "":
-		q.text = f.page(q.text, order)
-	case byClock && f.Found == nil && few.text == "":
-		q.text += " ORDER BY " + orders["due"] + atMost(MostCounted+1, 0)
-	default:
-		q.text += atMost(MostCounted+1, 0)
+	if order != "" {
+		return query{f.page(q.text, order), q.args}
 	}
-	return q
+	q.text = "SELECT 1 AS one" + q.text
+	if byClock && f.Found == nil && few.text == "" {
+		q.text += " ORDER BY " + orders["due"]
+	}
+	return query{q.text + atMost(MostCounted+1, 0), q.args}
 }
 
-// page is the query of a page of those cases that an expression names by their ids. What they are is read when it is known which: a database
+// page is the query of a page of those cases c that are chosen by a FROM and its conditions. What they are is read when it is known which: a database
 // that sorts carries all along that is asked for.
-func (f *Filter) page(ids, order string) string {
-	return "SELECT " + listedColumns + " FROM (" + ids + " ORDER BY " + order + atMost(f.Limit, f.Offset) +
+func (f *Filter) page(from, order string) string {
+	total := "0"
+	if f.Found != nil { // they are at most search.Most, and found once
+		total = "COUNT(*) OVER ()"
+	}
+	return "SELECT " + listedColumns + " FROM (SELECT c.id AS case_id, " + total + " AS total" + from + " ORDER BY " + order + atMost(f.Limit, f.Offset) +
 		") AS page JOIN casework_case c ON c.id = page.case_id JOIN casework_doc x ON x.case_id = c.id ORDER BY " + order
 }
 
-// overAll is the query over all cases that a viewer sees.
+// overAll are all cases c that a viewer sees.
 func (f *Filter) overAll(v *Viewer, conds []string, args []any) query {
 	see, more := v.where(f.least())
-	return query{text: "SELECT c.id AS case_id FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
+	return query{text: " FROM casework_case c" + where(append(slices.Clone(conds), see)), args: append(slices.Clone(args), more...)}
 }
 
 // overMine is the query over the cases in which a viewer has a part. Each way of having one is walked in order by its own index, so that
@@ -288,8 +296,11 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 		if i > 0 {
 			b.WriteString(" UNION ")
 		}
-		b.WriteString("SELECT id FROM (SELECT c.id AS id FROM casework_part p JOIN casework_case c ON c.id = p.case_id" +
-			where(append(slices.Clone(conds), part.text)) + " ORDER BY p.case_id DESC" + atMost(most, 0) + ") AS w" + strconv.Itoa(i))
+		from := " FROM casework_part p"
+		if len(conds) > 0 || strings.Contains(part.text, "c.") { // else the part says it all
+			from += " JOIN casework_case c ON c.id = p.case_id"
+		}
+		b.WriteString("SELECT id FROM (SELECT p.case_id AS id" + from + where(append(slices.Clone(conds), part.text)) + " ORDER BY p.case_id DESC" + atMost(most, 0) + ") AS w" + strconv.Itoa(i))
 		all = append(append(all, args...), part.args...)
 	}
 	if b.Len() == 0 {
@@ -298,7 +309,7 @@ func (f *Filter) overMine(v *Viewer, conds []string, args []any, order string) q
 	if order == "" {
 		return query{text: "SELECT 1 AS one FROM (" + b.String() + ") AS u" + atMost(MostCounted+1, 0), args: all}
 	}
-	return query{text: f.page("SELECT c.id AS case_id FROM casework_case c WHERE c.id IN ("+b.String()+")", order), args: all}
+	return query{text: f.page(" FROM casework_case c WHERE c.id IN ("+b.String()+")", order), args: all}
 }
 
 // atMost says in the text of a query how many rows are wanted: PostgreSQL plans a statement that it keeps for a share of all rows when the number
