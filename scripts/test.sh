@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/steps.sh
+. scripts/memory.sh
 
 scripts/needs.sh
 step 'formatting' formatted
@@ -15,8 +16,9 @@ race=
 apart='/internal/report$|/internal/app$|/test/'
 # Packages wait for servers and clocks as often as they compute: two more of them at once than there are cores.
 at_once=$(($(nproc) + 2))
+# What a test leaves behind is not worth collecting often: the race detector makes that dear.
 # shellcheck disable=SC2046,SC2086 # lists of words
-step "Go tests of the parts, SQLite and PostgreSQL $race" go run ./test/suite $race -p $at_once $(go list ./... | grep -Ev "$apart")
+step "Go tests of the parts, SQLite and PostgreSQL $race" env GOGC=400 go run ./test/suite $race -p $at_once $(go list ./... | grep -Ev "$apart")
 # shellcheck disable=SC2046
 step 'Go tests of the whole, commands and faults' go run ./test/suite -p $at_once $(go list ./... | grep -E "$apart")
 step 'browser' node test/e2e/node_modules/@playwright/test/cli.js test --config test/e2e/playwright.config.mjs

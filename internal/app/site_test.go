@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 
 func TestMain(m *testing.M) {
 	passwordCost = identity.Params{Memory: 64, Passes: 1, Threads: 1}
+	debug.SetGCPercent(400) // each test leaves its districts behind
 	if dir := os.Getenv(playIn); dir != "" {
 		os.Exit(playUntilKilled(dir))
 	}

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, writeForEver(dsn))
 		os.Exit(1)
 	}
+	storetest.OnDisk()
 	storetest.Main(m)
 }
 

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"huying/internal/store/storetest"
 )
 
 // bin is the program under test, packDir the small district that it serves.
@@ -24,6 +26,7 @@ var bin, packDir string
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	storetest.OnDisk()
 	dir, err := os.MkdirTemp("", "huying-faults-")
 	if err != nil {
 		panic(err)

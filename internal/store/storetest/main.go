@@ -17,6 +17,20 @@ func startForThisProcess() (string, error) {
 	return s.URL, nil
 }
 
+// OnDisk takes this process's databases to a disk, with a PostgreSQL of its own, when make test keeps those of the others in memory. A
+// package that tests what survives a crash calls it before Main.
+func OnDisk() {
+	dir := os.Getenv("HUYING_TEST_DISK")
+	if dir == "" {
+		return
+	}
+	for _, err := range []error{os.Setenv("TMPDIR", dir), os.Unsetenv("HUYING_TEST_POSTGRES")} {
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
 // Main runs a package's tests and removes the server that they started, if they did. A package that uses this one calls it:
 //
 //	func TestMain(m *testing.M) { storetest.Main(m) }
