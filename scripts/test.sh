@@ -3,9 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/steps.sh
-. scripts/memory.sh
 
 scripts/needs.sh
+. scripts/memory.sh
 step 'formatting' formatted
 step 'generated pages' generated
 step 'vet' go vet ./...
