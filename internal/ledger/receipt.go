@@ -66,17 +66,9 @@ func (r Receipt) With(data []byte) (Receipt, error) {
 // handed out after the commit. The promise is there at once, the proof when the entry has its place. What is found in the database is checked
 // before it is signed for; errs.Internal says that it does not fit.
 func (l *Log) Receipt(ctx context.Context, tx *store.Tx, ref string) (Receipt, error) {
-	r, idx := Receipt{Origin: l.origin, Ref: ref, Key: l.key.id()}, int64(-1)
-	err := tx.Scan(ctx, "SELECT at, salt, hash, COALESCE(idx, -1) FROM ledger_leaf WHERE ref = $1", []any{ref}, store.At(&r.At), &r.Salt, (*raw)(&r.Hash), &idx)
-	if errs.Is(err, errs.NotFound) {
-		err = errs.New(errs.NotFound, "ledger.no_receipt", "ref", ref)
-	}
-	if err != nil {
+	r, idx, err := l.promised(ctx, tx, ref)
+	if err != nil || idx < 0 {
 		return r, err
-	}
-	r.Signature = ed25519.Sign(l.key.private, r.PromiseText())
-	if idx < 0 {
-		return r, nil
 	}
 	st, tree, err := l.lastIn(ctx, tx)
 	if err != nil {
@@ -88,6 +80,26 @@ func (l *Log) Receipt(ctx context.Context, tx *store.Tx, ref string) (Receipt, e
 	proof, err := prove(newTiles(ctx, tx), tree, idx, r.Hash)
 	r.Inclusion = &Inclusion{idx, proof, st.Checkpoint}
 	return r, err
+}
+
+// Promise is Receipt for what has just been appended: the promise alone, by one query.
+func (l *Log) Promise(ctx context.Context, tx *store.Tx, ref string) (Receipt, error) {
+	r, _, err := l.promised(ctx, tx, ref)
+	return r, err
+}
+
+// promised returns the receipt of an entry as far as it is a promise, and the entry's place in the log, below zero before it has one.
+func (l *Log) promised(ctx context.Context, tx *store.Tx, ref string) (r Receipt, idx int64, err error) {
+	r = Receipt{Origin: l.origin, Ref: ref, Key: l.key.id()}
+	err = tx.Scan(ctx, "SELECT at, salt, hash, COALESCE(idx, -1) FROM ledger_leaf WHERE ref = $1", []any{ref}, store.At(&r.At), &r.Salt, (*raw)(&r.Hash), &idx)
+	if errs.Is(err, errs.NotFound) {
+		err = errs.New(errs.NotFound, "ledger.no_receipt", "ref", ref)
+	}
+	if err != nil {
+		return r, -1, err
+	}
+	r.Signature = ed25519.Sign(l.key.private, r.PromiseText())
+	return r, idx, nil
 }
 
 // Verify checks a receipt against the public keys of its log (vkeys), as anybody can, without the log: the signature of the promise; the data,

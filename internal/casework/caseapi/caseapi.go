@@ -43,6 +43,7 @@ type Parts struct {
 // Receipts gives the receipt for what the ledger took down under a name.
 type Receipts interface {
 	Receipt(ctx context.Context, tx *store.Tx, ref string) (ledger.Receipt, error)
+	Promise(ctx context.Context, tx *store.Tx, ref string) (ledger.Receipt, error)
 }
 
 // Vault tells what it keeps, and puts each reading on record.

@@ -166,7 +166,7 @@ func (a *front) open(r *web.Request) error {
 	r.Writer().Header().Set("Location", Base+"/cases/"+url.PathEscape(number))
 	more := func(c *oneCase) {
 		c.Secret = done.Secret
-		if receipt, err := a.receiptOf(r.Context(), number, 1, false); err == nil { // else it is there to be asked for: the secret is not
+		if receipt, err := a.promised(r.Context(), number); err == nil { // else it is there to be asked for: the secret is not
 			c.Receipt = receipt
 		}
 	}
@@ -310,6 +310,15 @@ func (a *front) receipt(r *web.Request) error {
 		return err
 	}
 	return r.JSON(http.StatusOK, receipt)
+}
+
+// promised is the receipt of the opening of a case that was opened just now.
+func (a *front) promised(ctx context.Context, number string) (receipt ledger.Receipt, err error) {
+	err = a.DB.ReadOnce(ctx, func(tx *store.Tx) error {
+		receipt, err = a.Ledger.Promise(ctx, tx, casework.Ref(number, 1))
+		return err
+	})
+	return receipt, err
 }
 
 // receiptOf is the receipt for a record; whole, with what was logged, which is for the caller alone.
