@@ -5,10 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"huying/internal/clock"
 	"huying/internal/errs"
@@ -34,19 +31,15 @@ const bucket = 15 * time.Minute
 type Board struct {
 	Units map[string]*Standing // by holder
 	At    time.Time            // when it was counted
-	many  bool
-	until time.Time // by the machine's clock: how long it may be shown
 }
 
 // A board is counted anew at each look while little is to be counted. Where there is much, it is shown again for as long as it took to count, many
 // times over, and meanwhile counted in the background: at a million cases a look must not wait for seconds, nor keep the database busy for
 // everybody.
 const (
-	showFor    = 20               // times as long as it took
-	countFor   = 2 * time.Minute  // at most
-	waitFor    = 3 * time.Second  // for one that was never counted
-	keepBoard  = 10 * time.Minute // for whoever looks next, whom a new one follows
-	mostBoards = 100
+	showFor  = 20              // times as long as it took
+	countFor = 2 * time.Minute // at most
+	waitFor  = 3 * time.Second // for one that was never counted
 )
 
 var manyCounted = 20_000 // less in a test
@@ -54,29 +47,23 @@ var manyCounted = 20_000 // less in a test
 // ErrStillCounting is an errs.Unavailable.
 var ErrStillCounting = errs.New(errs.Unavailable, "casework.still_counting")
 
-// boards are those for which much is counted.
-type boards struct {
-	counting singleflight.Group
-	mu       sync.Mutex
-	kept     map[string]*Board
-}
-
 // Board returns how each unit stands with the duties that began in a period, from its first day to its last, in the cases that a viewer
 // oversees; a closed circle's cases are counted nowhere here. It returns ErrStillCounting when the count is under way: whoever asks again a
 // little later gets it.
 func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (*Board, error) {
 	q := s.boardQuery(&v, from, until)
 	key := fmt.Sprint(q)
-	last, now := s.boards.find(key), clock.Security{}.Now()
-	if last != nil && now.Before(last.until) {
+	last, fresh := s.boards.find(key)
+	now := clock.Security{}.Now()
+	if now.Before(fresh) {
 		return last, nil
 	}
-	result := s.boards.counting.DoChan(key, func() (any, error) {
+	result := s.counting.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countFor)
 		defer cancel()
 		return s.count(ctx, key, q)
 	})
-	if last != nil && now.Before(last.until.Add(keepBoard)) {
+	if last != nil && now.Before(fresh.Add(keptAfter)) {
 		return last, nil
 	}
 	select {
@@ -90,7 +77,7 @@ func (s *Service) Board(ctx context.Context, v Viewer, from, until clock.Date) (
 	}
 }
 
-// count counts a board, and keeps it when that was much.
+// count counts a board, and keeps it when that was much; when it is so no longer, it is kept no longer.
 func (s *Service) count(ctx context.Context, key string, q query) (*Board, error) {
 	b, begun := &Board{}, clock.Security{}.Now()
 	err := s.DB.Read(ctx, func(tx *store.Tx) (err error) {
@@ -105,34 +92,12 @@ func (s *Service) count(ctx context.Context, key string, q query) (*Board, error
 	for _, st := range b.Units {
 		n += st.Owed + st.Met + st.Missed
 	}
-	b.many, b.until = n >= manyCounted, begun.Add(clock.Since(begun)*(1+showFor))
-	s.boards.keep(key, b)
+	if n < manyCounted {
+		s.boards.forget(key)
+	} else {
+		s.boards.keep(key, b, begun.Add(clock.Since(begun)*(1+showFor)))
+	}
 	return b, nil
-}
-
-func (b *boards) find(key string) *Board {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.kept[key]
-}
-
-// keep keeps a board that much was counted for, and forgets it when that is so no longer.
-func (b *boards) keep(key string, board *Board) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !board.many {
-		delete(b.kept, key)
-		return
-	}
-	for old, x := range b.kept {
-		if len(b.kept) >= mostBoards || x.until.Add(keepBoard).Before(board.until) {
-			delete(b.kept, old)
-		}
-	}
-	if b.kept == nil {
-		b.kept = map[string]*Board{}
-	}
-	b.kept[key] = board
 }
 
 // boardQuery counts the duties of a board by who owed them, what became of them, and how long they took. Whoever oversees the whole district

@@ -36,16 +36,16 @@ func TestABoardOfMuchIsShownAgain(t *testing.T) {
 		}
 
 		key, now := fmt.Sprint(o.boardQuery(&v, day.AddDays(-30), day.AddDays(30))), clock.Security{}.Now()
-		slow := &Board{Units: map[string]*Standing{}, many: true, until: now.Add(time.Hour)}
-		o.boards.keep(key, slow)
+		slow := &Board{Units: map[string]*Standing{}}
+		o.boards.keep(key, slow, now.Add(time.Hour))
 		if look() != slow {
 			t.Error("a board of much was counted again at once")
 		}
-		slow.until = now.Add(-time.Second)
+		o.boards.keep(key, slow, now.Add(-time.Second))
 		if look() != slow {
 			t.Error("whoever looks waits for the count, although there is one to be shown")
 		}
-		for tries := 0; o.boards.find(key) != nil; tries++ {
+		for tries := 0; has(&o.boards, key); tries++ {
 			if tries == 500 {
 				t.Fatal("it was not counted beside the page")
 			}
@@ -63,11 +63,16 @@ func TestABoardOfMuchIsShownAgain(t *testing.T) {
 			t.Error("a board of as much as is shown again was counted anew at once")
 		}
 
-		for i := range mostBoards + 50 {
-			o.boards.keep(string(rune('a'+i)), &Board{many: true, until: now})
+		for i := range mostKept + 50 {
+			o.boards.keep(string(rune('a'+i)), &Board{}, now)
 		}
-		if n := len(o.boards.kept); n > mostBoards {
-			t.Errorf("%d boards are kept, at most %d", n, mostBoards)
+		if n := len(o.boards.all); n > mostKept {
+			t.Errorf("%d boards are kept, at most %d", n, mostKept)
 		}
 	}, schemas...)
+}
+
+func has[T any](k *memo[T], key string) bool {
+	_, until := k.find(key)
+	return !until.IsZero()
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
-	"time"
 
 	"huying/internal/clock"
 	"huying/internal/store"
@@ -94,7 +92,7 @@ func (s *Service) countedCases(ctx context.Context, tx *store.Tx, procedure stri
 		q.args = append(q.args, micros(from.In(zone)), micros(until.AddDays(1).In(zone)))
 	}
 	key, begun := fmt.Sprint(q), clock.Security{}.Now()
-	if all := s.counts.find(key, begun); all != nil {
+	if all, until := s.counts.find(key); begun.Before(until) {
 		return all, nil
 	}
 	all, err := store.All(ctx, tx, func(c *casesIn) []any { return []any{&c.state, &c.outcome, &c.n} }, q.numbered()+" GROUP BY state, outcome", q.args...)
@@ -103,38 +101,9 @@ func (s *Service) countedCases(ctx context.Context, tx *store.Tx, procedure stri
 		n += c.n
 	}
 	if err == nil && n >= manyCounted {
-		s.counts.keep(key, all, begun.Add(showFor*clock.Since(begun)))
+		s.counts.keep(key, all, begun.Add(clock.Since(begun)*(1+showFor)))
 	}
 	return all, err
-}
-
-// counts are those of many cases, for a while.
-type counts struct {
-	mu   sync.Mutex
-	kept map[string]keptCount
-}
-
-type keptCount struct {
-	counted []casesIn
-	until   time.Time
-}
-
-func (t *counts) find(key string, now time.Time) []casesIn {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if k := t.kept[key]; now.Before(k.until) {
-		return k.counted
-	}
-	return nil
-}
-
-func (t *counts) keep(key string, counted []casesIn, until time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.kept == nil || len(t.kept) >= mostBoards {
-		t.kept = map[string]keptCount{}
-	}
-	t.kept[key] = keptCount{counted, until}
 }
 
 // mayCount reports whether the figures of a procedure are for a viewer.

@@ -31,8 +31,8 @@ func TestWhatManyWereCountedFromIsToldAgain(t *testing.T) {
 			t.Fatalf("%d of 2 cases", n)
 		}
 		o.open(neighbour)
-		if n := counted(); n != 3 || len(o.counts.kept) != 0 {
-			t.Errorf("%d of 3 cases, %d counts kept", n, len(o.counts.kept))
+		if n := counted(); n != 3 || len(o.counts.all) != 0 {
+			t.Errorf("%d of 3 cases, %d counts kept", n, len(o.counts.all))
 		}
 		now := clock.Security{}.Now()
 		key := "{SELECT state, outcome, COUNT(*) FROM casework_case WHERE procedure = ? [whistle]}"
@@ -48,7 +48,7 @@ func TestWhatManyWereCountedFromIsToldAgain(t *testing.T) {
 		t.Cleanup(func() { manyCounted = was })
 		manyCounted = 3
 		counted()
-		if k := o.counts.kept[key]; len(k.counted) == 0 || !k.until.After(now) {
+		if k := o.counts.all[key]; len(k.what) == 0 || !k.until.After(now) {
 			t.Errorf("of as many as are told again is kept %+v", k)
 		}
 	}, schemas...)

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"huying/internal/calendar"
 	"huying/internal/identity"
 	"huying/internal/jobs"
@@ -75,10 +77,11 @@ type Search interface {
 // Service runs cases over a database. It is safe for use by several goroutines, and several servers may share its database.
 type Service struct {
 	Parts
-	library library
-	numbers numbers
-	boards  boards
-	counts  counts
+	library  library
+	numbers  numbers
+	boards   memo[*Board]
+	counts   memo[[]casesIn]
+	counting singleflight.Group // of boards
 }
 
 // New returns the service over its parts. It reads the versions of procedures when they are first asked for.

@@ -121,6 +121,7 @@ func TestOneQueryNeedsNoTransaction(t *testing.T) {
 			},
 			"a statement":                func(tx *store.Tx) error { _, err := tx.Exec(ctx, addThing, "two"); return err },
 			"a statement to be run once": func(tx *store.Tx) error { return tx.Later(ctx, addThing, "two") },
+			"an insert":                  func(tx *store.Tx) error { _, err := tx.Insert(ctx, addThing+" RETURNING id", "two"); return err },
 		} {
 			if err := db.ReadOnce(ctx, f); err == nil {
 				t.Errorf("%s passed", name)
@@ -135,6 +136,7 @@ func TestOneQueryNeedsNoTransaction(t *testing.T) {
 		for name, f := range map[string]func(tx *store.Tx) error{
 			"a statement":                func(tx *store.Tx) error { _, err := tx.Exec(ctx, addThing, "two"); return err },
 			"a statement to be run once": func(tx *store.Tx) error { return tx.Later(ctx, addThing, "two") },
+			"an insert":                  func(tx *store.Tx) error { _, err := tx.Insert(ctx, addThing+" RETURNING id", "two"); return err },
 		} {
 			if err := db.ReadApart(ctx, f); err == nil {
 				t.Errorf("%s passed where queries are apart", name)

@@ -81,6 +81,9 @@ type rows interface {
 
 // Insert runs an INSERT … RETURNING id and returns the id.
 func (tx *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, err error) {
+	if tx.apart {
+		return 0, errWrites
+	}
 	err = tx.first(ctx, query, args, &id)
 	return id, err
 }

@@ -18,9 +18,6 @@ type Rows struct {
 // Add adds a row, its values in the order of the columns: int64, int, bool, string, []byte or nil.
 func (r *Rows) Add(values ...any) { r.rows = append(r.rows, values) }
 
-// Len is how many rows there are.
-func (r *Rows) Len() int { return len(r.rows) }
-
 // Insert writes the rows in the transaction: by COPY on PostgreSQL, by INSERTs of several rows on SQLite. A key that is taken fails.
 func (r *Rows) Insert(ctx context.Context, tx *Tx) error {
 	switch {
