@@ -10,10 +10,10 @@ import (
 // How often the garbage collector runs. With little in memory, as there is here, it would run many times a second under load, and take a tenth
 // of the processor; then it may let garbage grow to three times what is in use, as long as there is so much to do.
 const (
-	often     = 4   // collections in a second: there is much to do
-	whileBusy = 300 // percent; see debug.SetGCPercent
-	otherwise = 100
-	calmFor   = 10 // seconds without a collection
+	gcOften     = 4   // collections in a second: there is much to do
+	gcWhileBusy = 300 // percent; see debug.SetGCPercent
+	gcOtherwise = 100
+	gcCalmFor   = 10 // seconds without a collection
 )
 
 // collector sets how often garbage is collected, second by second.
@@ -45,7 +45,7 @@ func (c *collector) look(context.Context) error {
 		return nil
 	}
 	debug.SetGCPercent(percent)
-	if percent == otherwise {
+	if percent == gcOtherwise {
 		debug.FreeOSMemory()
 		c.seen = collections()
 	}
@@ -59,12 +59,12 @@ func (c *collector) second(ran uint64) int {
 		c.quiet = 0
 	}
 	switch {
-	case !c.busy && ran >= often:
+	case !c.busy && ran >= gcOften:
 		c.busy = true
-		return whileBusy
-	case c.busy && c.quiet >= calmFor:
+		return gcWhileBusy
+	case c.busy && c.quiet >= gcCalmFor:
 		c.busy = false
-		return otherwise
+		return gcOtherwise
 	}
 	return 0
 }
